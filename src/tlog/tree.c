@@ -1,0 +1,1 @@
+#include "tlog/tree.h"

@@ -1,0 +1,1 @@
+#include "tlog/trust.h"
