@@ -28,6 +28,7 @@
 struct buf;
 struct diag;
 struct keyd;
+struct note_key;
 
 #define KEYD_NAME_MAX 127      /* bytes of a key's name */
 #define KEYD_TYPES_MAX 32      /* types that a key may sign */
@@ -77,16 +78,16 @@ int keyd_pid(const struct keyd *k);
  * Make the Ed25519 note key name, which may sign documents of these n types
  * alone: the type member of a document ("porchlight/request@v1"),
  * "checkpoint" (then name is the origin), or "cosignature", which stands
- * alone and makes a watcher's key (algorithm 0x04).  Writes the verifier key,
- * "name+hash+base64", to vkey.  ST_CONFLICT if there is a key of that name.
+ * alone and makes a watcher's key (algorithm 0x04).  Writes the public key to
+ * *out.  ST_CONFLICT if there is a key of that name.
  */
 enum status
 keyd_create_note_key(struct keyd *k, const char *name, const char *const *types,
-    size_t n, char vkey[KEYD_VKEY_TEXT], struct diag *d) NODISCARD;
+    size_t n, struct note_key *out, struct diag *d) NODISCARD;
 
-/* The verifier key of name.  ST_OK or ST_NOTFOUND (d names the file). */
+/* The public key of name.  ST_OK or ST_NOTFOUND (d names the file). */
 enum status keyd_note_key(struct keyd *k, const char *name,
-    char vkey[KEYD_VKEY_TEXT], struct diag *d) NODISCARD;
+    struct note_key *out, struct diag *d) NODISCARD;
 
 /*
  * Sign the note text (n bytes, ending in a line break) with key name and
