@@ -12,8 +12,6 @@
 
 #include <stdint.h>
 
-#include "base/status.h"
-
 #define ONETIME_SECRET 16
 
 struct onetime {
@@ -22,12 +20,10 @@ struct onetime {
 	uint8_t nonce[32];  /* of the token that certifies public */
 };
 
-/* Derive all from secret.  ST_OK, ST_NOMEM or ST_FAIL. */
-enum status onetime_derive(
-    const uint8_t secret[ONETIME_SECRET], struct onetime *out) NODISCARD;
+/* Derive all from secret. */
+void onetime_derive(const uint8_t secret[ONETIME_SECRET], struct onetime *out);
 
-/* The nonce of the token that certifies public.  ST_OK or ST_FAIL. */
-enum status
-onetime_nonce(const uint8_t public[32], uint8_t nonce[32]) NODISCARD;
+/* The nonce of the token that certifies public. */
+void onetime_nonce(const uint8_t public[32], uint8_t nonce[32]);
 
 #endif /* !CRYPTO_ONETIME_H */
