@@ -19,9 +19,8 @@ struct diag;
 
 #define TOKEN_TYPE 0x0002
 #define TOKEN_BYTES 354
-#define TOKEN_INPUT 98      /* what the authenticator signs */
-#define TOKEN_CHALLENGE 330 /* bytes of a challenge at most */
-#define TOKEN_HEADER 512    /* bytes of a header's value, with NUL */
+#define TOKEN_INPUT 98   /* what the authenticator signs */
+#define TOKEN_HEADER 512 /* bytes of a header's value, with NUL */
 
 struct token {
 	uint8_t nonce[32];
