@@ -167,8 +167,8 @@ size_t store_queued(struct tx *tx, void *const **items);
 /*
  * Called on the store's thread once a commit, in its transaction, after the
  * functions that it holds and just before it: it gives numbers to what they
- * queued.  It is not called if nothing was queued.  Another status than ST_OK
- * undoes the whole commit and goes to all callers.
+ * queued, which may be nothing.  Another status than ST_OK undoes the whole
+ * commit and goes to all callers.
  */
 typedef enum status store_number(struct tx *tx, void *arg);
 
