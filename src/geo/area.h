@@ -63,7 +63,7 @@ json_t *area_json(const struct geo_area *a);
 /* Square metres on the ellipsoid. */
 double area_m2(const struct geo_area *a);
 
-/* The least distance in metres between two parallels that hold the area. */
+/* The least distance in metres between two parallel lines that hold the area. */
 double area_min_width_m(const struct geo_area *a);
 
 struct geo_bounds area_bounds(const struct geo_area *a);
