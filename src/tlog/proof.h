@@ -15,6 +15,7 @@ struct buf;
 struct diag;
 
 #define PROOF_MAX 131072 /* bytes of a proof at most */
+#define PROOF_EXTRA 4096 /* bytes of extra data at most, decoded */
 
 /* A parsed proof; extra and checkpoint lie in the bytes it came from. */
 struct proof {
