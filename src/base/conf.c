@@ -71,6 +71,9 @@ on_line(void *user, const char *section, const char *name, const char *value)
 	struct reading *r = user;
 	size_t i;
 
+	/* inih goes on after a line that was refused; the first one counts. */
+	if (r->st != ST_OK)
+		return 0;
 	for (i = 0; i < r->n; i++)
 		if (strcmp(r->params[i].section, section) == 0 &&
 		    strcmp(r->params[i].name, name) == 0)
@@ -87,6 +90,18 @@ on_line(void *user, const char *section, const char *name, const char *value)
 		r->st = set(r, &r->params[i], value);
 	}
 	return r->st == ST_OK;
+}
+
+/* Say behind the description on which line it was. */
+static void
+name_line(struct diag *d, int line)
+{
+	size_t n;
+
+	if (d == NULL)
+		return;
+	n = strlen(d->text);
+	(void)snprintf(d->text + n, sizeof(d->text) - n, " (line %d)", line);
 }
 
 enum status
@@ -114,6 +129,8 @@ conf_read(const char *path, const struct conf_param *params, size_t n,
 		    path, strerror(errno));
 	line = ini_parse_file(f, on_line, &r);
 	(void)fclose(f);
+	if (r.st == ST_INVALID && line > 0)
+		name_line(d, line);
 	if (r.st != ST_OK)
 		return r.st;
 	if (line != 0)

@@ -94,6 +94,10 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 		(void)vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
 		va_end(ap);
 	}
+	/* What came from outside must not be able to forge another line. */
+	for (n = 0; line[n] != '\0'; n++)
+		if ((unsigned char)line[n] < 0x20 || line[n] == 0x7f)
+			line[n] = '?';
 	/* One write a line, so that lines of threads do not mix. */
 	(void)fprintf(stderr, "%s\n", line);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,15 +12,13 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/pre.h"
 
 static enum status
 failed(const char *path, const char *what, struct diag *d)
 {
 	int e = errno;
 
-	if (e == ENOENT)
-		return diag_set(
-		    d, ST_NOTFOUND, "", "", "There is no file %.200s.", path);
 	return diag_set(d, e == ENOSPC || e == EDQUOT ? ST_FULL : ST_IO, "", "",
 	    "%s %.200s failed: %s.", what, path, strerror(e));
 }
@@ -32,8 +31,12 @@ file_read(const char *path, struct buf *b, struct diag *d)
 	ssize_t n;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
+		if (errno == ENOENT)
+			return diag_set(d, ST_NOTFOUND, "", "",
+			    "There is no file %.200s.", path);
 		return failed(path, "Opening", d);
+	}
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -44,7 +47,9 @@ file_read(const char *path, struct buf *b, struct diag *d)
 		buf_put(b, chunk, (size_t)n);
 		if ((st = buf_status(b)) != ST_OK) {
 			(void)diag_set(d, st, "", "",
-			    "The file %.200s is too large.", path);
+			    st == ST_NOMEM ? "No memory to read %.200s."
+					   : "The file %.200s is too large.",
+			    path);
 			break;
 		}
 	}
@@ -93,11 +98,13 @@ static enum status
 write_beside(const char *path, mode_t mode, const void *p, size_t n,
     char tmp[PATH_MAX], struct diag *d)
 {
+	static atomic_uint serial;
 	enum status st;
 	int fd;
 
-	if (snprintf(tmp, PATH_MAX, "%s.%ld.new", path, (long)getpid()) >=
-	    PATH_MAX)
+	/* Two threads may write the same file: each has a name of its own. */
+	if (snprintf(tmp, PATH_MAX, "%s.%ld-%u.new", path, (long)getpid(),
+		atomic_fetch_add(&serial, 1)) >= PATH_MAX)
 		return diag_set(d, ST_IO, "", "", "The path is too long.");
 	(void)unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -154,7 +161,9 @@ enum status
 file_mkdir(const char *path, struct diag *d)
 {
 	char copy[PATH_MAX], *p;
+	struct stat sb;
 
+	PRE(*path != '\0');
 	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
 		return diag_set(d, ST_IO, "", "", "The path is too long.");
 	for (p = copy + 1;; p++) {
@@ -163,11 +172,20 @@ file_mkdir(const char *path, struct diag *d)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-			return failed(copy, "Making the directory", d);
+		if (mkdir(copy, 0700) != 0) {
+			if (errno != EEXIST)
+				return failed(copy, "Making the directory", d);
+		} else if (file_sync_parent(copy) != ST_OK) {
+			return failed(copy, "Flushing the directory", d);
+		}
 		if (c == '\0')
 			break;
 		*p = c;
 	}
-	return file_sync_parent(path);
+	if (stat(copy, &sb) != 0)
+		return failed(copy, "Looking at", d);
+	if (!S_ISDIR(sb.st_mode))
+		return diag_set(
+		    d, ST_IO, "", "", "%.200s is not a directory.", path);
+	return ST_OK;
 }

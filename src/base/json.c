@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,12 +84,58 @@ json_read_canonical(const void *p, size_t n, json_t **out, struct diag *d)
 	return st;
 }
 
+/*
+ * The shortest digits of v > 0 that read back as v, and its exponent: v is
+ * 0.DIGITS x 10^exponent.
+ *
+ * Below a power of two doubles lie closer together than above it.  There the
+ * nearest decimal of some length can fall outside of what reads back as v
+ * while the next one above still does, so that one is tried as well.
+ */
+static int
+shortest(double v, char digits[32])
+{
+	unsigned long long m;
+	int precision, exponent = 0;
+	char text[32], *e;
+	bool power_of_two;
+	size_t n;
+
+	power_of_two = frexp(v, &exponent) == 0.5;
+	for (precision = 0; precision < 17; precision++) {
+		(void)snprintf(text, sizeof(text), "%.*e", precision, v);
+		e = strchr(text, 'e');
+		exponent = (int)strtol(e + 1, NULL, 10);
+		*e = '\0';
+		/* Drop the point, keep the digits. */
+		if (text[1] == '.')
+			memmove(text + 1, text + 2, strlen(text + 2) + 1);
+		m = strtoull(text, NULL, 10);
+		(void)snprintf(digits, 32, "%llue%d", m, exponent - precision);
+		if (strtod(digits, NULL) == v)
+			break;
+		if (!power_of_two)
+			continue;
+		(void)snprintf(
+		    digits, 32, "%llue%d", m + 1, exponent - precision);
+		if (strtod(digits, NULL) == v)
+			break;
+	}
+	*strchr(digits, 'e') = '\0';
+	/* 9..9 + 1 has one digit more, and then zeros at its end. */
+	n = strlen(digits);
+	exponent += (int)n - precision;
+	while (n > 1 && digits[n - 1] == '0')
+		digits[--n] = '\0';
+	return exponent;
+}
+
 /* ECMAScript's Number::toString, which RFC 8785 asks for. */
 static enum status
 write_real(double v, struct buf *b)
 {
-	char digits[32], *e;
-	int precision, exponent, n, i;
+	char digits[32];
+	int exponent, n, i;
 
 	if (v != v || v - v != 0)
 		return ST_INVALID;
@@ -100,18 +147,7 @@ write_real(double v, struct buf *b)
 		buf_putc(b, '-');
 		v = -v;
 	}
-	for (precision = 0; precision < 17; precision++) {
-		(void)snprintf(digits, sizeof(digits), "%.*e", precision, v);
-		if (strtod(digits, NULL) == v)
-			break;
-	}
-	e = strchr(digits, 'e');
-	exponent = (int)strtol(e + 1, NULL, 10) +
-	    1; /* value = 0.d1d2.. x 10^ */
-	*e = '\0';
-	/* Drop the point, keep the digits. */
-	if (digits[1] == '.')
-		memmove(digits + 1, digits + 2, strlen(digits + 2) + 1);
+	exponent = shortest(v, digits);
 	n = (int)strlen(digits);
 
 	if (n <= exponent && exponent <= 21) {

@@ -66,11 +66,12 @@ read_string(const struct reader *r, const json_t *v)
 static enum status
 read_bytes(const struct reader *r, const json_t *v)
 {
-	size_t text_n = json_string_length(v), max = text_n / 4 * 3 + 3;
+	size_t text_n = json_string_length(v), max = text_n / 4 * 3;
 	struct json_bytes bytes;
 	uint8_t *p;
 
-	if (max > (size_t)r->f->max + 3)
+	/* The last four characters may hold one or two bytes only. */
+	if (max > (size_t)r->f->max + 2)
 		return outside(r, " bytes");
 	if ((p = arena_alloc(r->a, max)) == NULL)
 		return ST_NOMEM;

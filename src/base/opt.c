@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/pre.h"
+
+#define OPTS_MAX 32
 
 void
 opt_help(const struct opt_command *c)
@@ -108,10 +111,11 @@ enum status
 opt_parse(const struct opt_command *c, int argc, char **argv, char ***args,
     int *n_args, struct diag *d)
 {
-	bool seen[32] = { false }, only_args = false;
+	bool seen[OPTS_MAX] = { false }, only_args = false;
 	enum status st;
 	int i, n = 0;
 
+	PRE(c->n <= OPTS_MAX);
 	for (i = 1; i < argc; i++) {
 		if (!only_args && strcmp(argv[i], "--help") == 0) {
 			opt_help(c);
