@@ -1,55 +1,49 @@
-/* The SQLite engine: the only file that sees its library. */
+/* The SQLite engine: statements and transactions. */
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/diag.h"
-#include "base/file.h"
 #include "base/pre.h"
-#include "store/engine.h"
+#include "store/sqlite_conn.h"
 #include "store/sqlite_ddl.h"
 
-#define WAIT_MS 10000      /* for another process that writes */
-#define CACHE 256          /* buckets of prepared statements */
-#define CACHE_MAX 1024     /* statements kept a connection */
-#define DDL_MAX 1048576    /* bytes of a migration */
-#define SETUP_MAX_TRIES 50 /* for the switch to WAL, which does not wait */
-
-struct stmt {
-	struct stmt *next;
-	char *sql;
-	sqlite3_stmt *st;
-	bool used; /* a query's callback may run the same statement */
-};
-
-struct conn {
-	sqlite3 *db;
-	struct stmt *cache[CACHE];
-	size_t n_cached;
-	sqlite3_stmt *steps[ENGINE_STEPS];
-};
+#define CACHE_MAX 1024  /* statements kept a connection */
+#define DDL_MAX 1048576 /* bytes of a migration */
 
 /* -- failures -------------------------------------------------------------- */
 
+/*
+ * SQLITE_FULL is for a write that said ENOSPC; a quota, a limit of file size
+ * and a flush that found no space are told by the files' own last error.
+ */
 static bool
 no_space(const struct conn *c)
 {
-	int e = sqlite3_system_errno(c->db);
+	static const int which[] = { SQLITE_FCNTL_FILE_POINTER,
+		SQLITE_FCNTL_JOURNAL_POINTER };
+	sqlite3_file *f;
+	size_t i;
+	int e;
 
-	return e == ENOSPC || e == EDQUOT;
+	for (i = 0; i < NELEMS(which); i++) {
+		f = NULL;
+		e = 0;
+		(void)sqlite3_file_control(c->db, NULL, which[i], &f);
+		if (f == NULL || f->pMethods == NULL)
+			continue;
+		(void)f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &e);
+		if (e == ENOSPC || e == EDQUOT || e == EFBIG)
+			return true;
+	}
+	return false;
 }
 
-/* The status of a result code; one that is our bug goes to the log. */
-static enum status
-failed(const struct conn *c, int rc, const char *sql)
+enum status
+sqlite_failed(const struct conn *c, int rc, const char *sql)
 {
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
@@ -66,7 +60,7 @@ failed(const struct conn *c, int rc, const char *sql)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 	case SQLITE_READONLY:
-		if (no_space(c))
+		if ((rc & 0xff) == SQLITE_IOERR && no_space(c))
 			return ST_FULL;
 		log_line(LOG_ERROR, "store-io", "code=%d reason=\"%s\"",
 		    sqlite3_extended_errcode(c->db), sqlite3_errmsg(c->db));
@@ -96,8 +90,8 @@ bucket(const char *sql)
 	return h % CACHE;
 }
 
-static void
-stmt_free(struct stmt *s)
+void
+sqlite_stmt_free(struct stmt *s)
 {
 	(void)sqlite3_finalize(s->st);
 	free(s->sql);
@@ -119,8 +113,8 @@ stmt_prepare(struct conn *c, const char *sql, struct stmt **out)
 	rc = sqlite3_prepare_v3(
 	    c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, &tail);
 	if (rc != SQLITE_OK) {
-		stmt_free(s);
-		return failed(c, rc, sql);
+		sqlite_stmt_free(s);
+		return sqlite_failed(c, rc, sql);
 	}
 	PRE(s->st != NULL && *tail == '\0'); /* one statement at a time */
 	*out = s;
@@ -163,7 +157,7 @@ stmt_put(struct conn *c, struct stmt *s)
 	for (k = c->cache[bucket(s->sql)]; k != NULL && k != s; k = k->next)
 		continue;
 	if (k == NULL) {
-		stmt_free(s);
+		sqlite_stmt_free(s);
 		return;
 	}
 	(void)sqlite3_reset(s->st);
@@ -203,7 +197,7 @@ bind(struct conn *c, struct stmt *s, const struct store_param *params, size_t n)
 		at = sqlite3_bind_parameter_index(s->st, name);
 		PRE(at > 0);
 		if ((rc = bind_one(s->st, at, &params[i])) != SQLITE_OK)
-			return failed(c, rc, s->sql);
+			return sqlite_failed(c, rc, s->sql);
 	}
 	return ST_OK;
 }
@@ -225,7 +219,7 @@ sqlite_run(struct conn *c, const char *sql, const struct store_param *params,
 		if (each != NULL)
 			st = each(&row, arg);
 	if (st == ST_OK && rc != SQLITE_DONE)
-		st = failed(c, rc, sql);
+		st = sqlite_failed(c, rc, sql);
 	if (st == ST_OK && changes != NULL)
 		*changes = sqlite3_changes64(c->db);
 	stmt_put(c, s);
@@ -283,11 +277,11 @@ sqlite_step(struct conn *c, enum engine_step step)
 	    (rc = sqlite3_prepare_v3(c->db, steps[step], -1,
 		 SQLITE_PREPARE_PERSISTENT, &c->steps[step], NULL)) !=
 		SQLITE_OK)
-		return failed(c, rc, steps[step]);
+		return sqlite_failed(c, rc, steps[step]);
 	rc = sqlite3_step(c->steps[step]);
 	(void)sqlite3_reset(c->steps[step]);
 	if (rc != SQLITE_DONE) {
-		enum status st = failed(c, rc, steps[step]);
+		enum status st = sqlite_failed(c, rc, steps[step]);
 
 		/* It has waited already. */
 		return st == ST_RETRY && step == ENGINE_BEGIN_WRITE ? ST_BUSY
@@ -316,7 +310,7 @@ sqlite_define(struct conn *c, const char *sql, struct diag *d)
 		goto done;
 	if ((rc = sqlite3_exec(c->db, buf_text(&b), NULL, NULL, &why)) !=
 	    SQLITE_OK) {
-		st = failed(c, rc, "(migration)");
+		st = sqlite_failed(c, rc, "(migration)");
 		(void)diag_set(d, st, "", "", "The migration failed: %.200s.",
 		    why != NULL ? why : sqlite3_errstr(rc));
 	}
@@ -342,150 +336,6 @@ sqlite_idle(struct conn *c)
 		log_line(LOG_WARN, "store-checkpoint", "reason=\"%s\"",
 		    sqlite3_errmsg(c->db));
 	return false;
-}
-
-/* -- opening, closing ------------------------------------------------------ */
-
-static void
-sqlite_close(struct conn **cp)
-{
-	struct conn *c = *cp;
-	struct stmt *s, *next;
-	size_t i;
-
-	if (c == NULL)
-		return;
-	for (i = 0; i < CACHE; i++)
-		for (s = c->cache[i]; s != NULL; s = next) {
-			next = s->next;
-			stmt_free(s);
-		}
-	for (i = 0; i < ENGINE_STEPS; i++)
-		(void)sqlite3_finalize(c->steps[i]);
-	PRE(sqlite3_close(c->db) == SQLITE_OK);
-	free(c);
-	*cp = NULL;
-}
-
-/* Say what is wrong with the path while it can still be told. */
-static enum status
-check_place(const char *where, struct diag *d)
-{
-	char copy[PATH_MAX];
-	struct stat sb;
-	const char *dir;
-
-	if (snprintf(copy, sizeof(copy), "%s", where) >= (int)sizeof(copy))
-		return diag_set(
-		    d, ST_IO, "", "", "The database's path is too long.");
-	dir = dirname(copy);
-	if (stat(dir, &sb) != 0 || !S_ISDIR(sb.st_mode))
-		return diag_set(d, ST_NOTFOUND, "", "",
-		    "There is no directory %.200s for the database. Make it "
-		    "first.",
-		    dir);
-	if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
-		return diag_set(d, ST_IO, "", "",
-		    "The directory %.200s cannot be written to (%s). The "
-		    "database keeps its files there: make it writable for "
-		    "this user, or choose another one.",
-		    dir, strerror(errno));
-	if (faccessat(AT_FDCWD, where, R_OK | W_OK, AT_EACCESS) != 0 &&
-	    errno != ENOENT)
-		return diag_set(d, ST_IO, "", "",
-		    "The database %.200s cannot be written to (%s).", where,
-		    strerror(errno));
-	return ST_OK;
-}
-
-/*
- * SQLite would make the file readable for all.  Only an absent one is touched:
- * closing a file drops the locks that a process holds on it.
- */
-static enum status
-create(const char *where, struct diag *d)
-{
-	int fd = open(where, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0 && errno == EEXIST)
-		return ST_OK;
-	if (fd < 0)
-		return diag_set(d, errno == ENOSPC ? ST_FULL : ST_IO, "", "",
-		    "The database %.200s cannot be made: %s.", where,
-		    strerror(errno));
-	(void)close(fd);
-	return file_sync_parent(where);
-}
-
-static int
-is_wal(void *arg, int n, char **values, char **names)
-{
-	(void)names;
-	*(bool *)arg = n == 1 && strcmp(values[0], "wal") == 0;
-	return 0;
-}
-
-static enum status
-set_up(struct conn *c, bool write)
-{
-	static const char all[] = "PRAGMA synchronous=FULL;"
-				  "PRAGMA secure_delete=ON;"
-				  "PRAGMA foreign_keys=ON;"
-				  "PRAGMA temp_store=MEMORY;"
-				  "PRAGMA trusted_schema=OFF;";
-	bool wal = false;
-	int rc = SQLITE_BUSY, i;
-
-	(void)sqlite3_extended_result_codes(c->db, 1);
-	(void)sqlite3_busy_timeout(c->db, WAIT_MS);
-	/* Two processes that open a new file meet here. */
-	for (i = 0; write && i < SETUP_MAX_TRIES && (rc & 0xff) == SQLITE_BUSY;
-	     i++) {
-		rc = sqlite3_exec(
-		    c->db, "PRAGMA journal_mode=WAL", is_wal, &wal, NULL);
-		if ((rc & 0xff) == SQLITE_BUSY)
-			(void)sqlite3_sleep(20);
-	}
-	if (write && rc != SQLITE_OK)
-		return failed(c, rc, "PRAGMA journal_mode");
-	if (write && !wal)
-		return ST_IO;
-	if ((rc = sqlite3_exec(c->db, all, NULL, NULL, NULL)) != SQLITE_OK ||
-	    (!write &&
-		(rc = sqlite3_exec(c->db, "PRAGMA query_only=ON", NULL, NULL,
-		     NULL)) != SQLITE_OK))
-		return failed(c, rc, all);
-	return ST_OK;
-}
-
-static enum status
-sqlite_open(const char *where, bool write, struct conn **out, struct diag *d)
-{
-	struct conn *c = NULL;
-	enum status st;
-	int rc;
-
-	if (write &&
-	    ((st = check_place(where, d)) != ST_OK ||
-		(st = create(where, d)) != ST_OK))
-		return st;
-	if ((c = calloc(1, sizeof(*c))) == NULL)
-		return ST_NOMEM;
-	rc = sqlite3_open_v2(
-	    where, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	st = rc != SQLITE_OK ? failed(c, rc, "(open)") : set_up(c, write);
-	if (st == ST_IO && (sqlite3_errcode(c->db) & 0xff) == SQLITE_NOTADB)
-		st = diag_set(d, ST_INVALID, "", "",
-		    "The file %.200s is not a database.", where);
-	else if (st != ST_OK)
-		(void)diag_set(d, st, "", "",
-		    "The database %.200s cannot be opened: %s.", where,
-		    sqlite3_errmsg(c->db));
-	if (st != ST_OK)
-		sqlite_close(&c);
-	else
-		*out = c;
-	return st;
 }
 
 const struct engine sqlite_engine = {

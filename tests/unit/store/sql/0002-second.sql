@@ -1,0 +1,10 @@
+ALTER TABLE item ADD COLUMN weight BIGINT;
+CREATE TABLE log_entry (
+	idx BIGINT NOT NULL PRIMARY KEY,
+	note BYTEA NOT NULL
+);
+CREATE TABLE account (
+	id BIGINT NOT NULL PRIMARY KEY,
+	amount BIGINT NOT NULL
+);
+INSERT INTO account (id, amount) VALUES (1, 500), (2, 500);
