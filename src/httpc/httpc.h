@@ -47,7 +47,7 @@ void httpc_free(struct httpc **c);
  */
 typedef enum status httpc_read(void *arg, void *p, size_t max, size_t *n);
 
-/* Take n bytes of the reply's body as they come; likewise. */
+/* Take n bytes of a 2xx reply's body as they come; likewise. */
 typedef enum status httpc_write(void *arg, const void *p, size_t n);
 
 struct httpc_call {
@@ -61,7 +61,7 @@ struct httpc_call {
 	httpc_read *read;
 	void *read_arg;
 	int64_t length;     /* of read()'s body; -1: in chunks */
-	httpc_write *write; /* NULL: into the reply's body */
+	httpc_write *write; /* NULL: into the reply's body, as all but 2xx */
 	void *write_arg;
 	uint64_t limit;    /* bytes of the reply's body; beyond it ST_PEER */
 	unsigned total_ms; /* for all of it; 0: 30 s, or none with read/write,
@@ -102,7 +102,8 @@ typedef int httpc_done(void *arg, size_t i, enum status st,
  * for each that ends, one after the other, on this thread.  Returns as soon
  * as k of them counted (calls still under way are broken off, without a
  * done()), when all have ended, or after total_ms.
- * Returns ST_OK if k counted; ST_PEER otherwise; ST_INVALID or ST_NOMEM.
+ * The connections are not kept.  Returns ST_OK if k counted, ST_PEER otherwise,
+ * or ST_NOMEM.
  */
 enum status httpc_parallel(struct httpc *c, const char *const *urls,
     size_t n_urls, const char *content_type, const void *body, size_t n,
