@@ -33,6 +33,7 @@ struct note_key;
 #define KEYD_NAME_MAX 127      /* bytes of a key's name */
 #define KEYD_TYPES_MAX 32      /* types that a key may sign */
 #define KEYD_TYPE_MAX 63       /* bytes of a type's name */
+#define KEYD_PURPOSE_MAX 16    /* letters */
 #define KEYD_TEXT_MAX 131072   /* bytes of a text to sign */
 #define KEYD_RECIPIENT_TEXT 63 /* "age1..." and its NUL */
 #define KEYD_SPKI_MAX 512      /* bytes of an issuer's public key */
