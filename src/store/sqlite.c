@@ -250,8 +250,8 @@ sqlite_column(const struct row *row, int col)
 		break;
 	case SQLITE_NULL:
 		break;
-	default: /* a floating-point number: no column of ours has any */
-		PRE(!"a column of a type that is not ours");
+	default:
+		pre_failed(__FILE__, __LINE__, "a floating-point number");
 	}
 	return v;
 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store_test_sql.h"
+#include <store_test_sql.h>
 
 int
 fixture_setup_dir(void **state)

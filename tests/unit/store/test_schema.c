@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store_test_sql.h"
+#include <store_test_sql.h>
 
 static enum status
 open_list(const char *path, const struct store_migration *list, size_t n,
