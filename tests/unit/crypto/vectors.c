@@ -30,7 +30,7 @@ json_t *
 vectors_json(const char *path)
 {
 	json_error_t error;
-	json_t *v = json_load_file(path, 0, &error);
+	json_t *v = json_load_file(path, JSON_DECODE_INT_AS_REAL, &error);
 
 	if (v == NULL)
 		fail_msg("%s: %s", path, error.text);

@@ -12,7 +12,10 @@
 /* The path of a file or folder below the vectors' root; skips if absent. */
 const char *vectors_path(const char *name);
 
-/* The JSON in the file at path; the caller frees it.  Fails the test. */
+/*
+ * The JSON in the file at path, numbers as reals since some are beyond 2^63;
+ * the caller frees it.  Fails the test where it is not JSON.
+ */
 json_t *vectors_json(const char *path);
 
 /* A member's hex (with or without 0x) as bytes; returns how many. */
