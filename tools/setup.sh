@@ -157,7 +157,7 @@ install_npm() {
 }
 
 npm_build() {
-	(cd "$root/web" && npm run build)
+	(cd "$root/web" && npm run --if-present build)
 }
 
 # The pages: packages when the lock file changed, a build when a source did.
