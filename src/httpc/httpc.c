@@ -11,6 +11,7 @@
 #define CONNECT_MS 5000L
 #define TOTAL_MS 30000L
 #define STALL_S 60L
+#define BODY_MAX ((size_t)1024 * 1024 * 1024) /* in memory */
 #define BUFFER (256L * 1024)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -255,7 +256,7 @@ httpc_call(struct httpc *c, const struct httpc_call *call,
 	/* Of what write() does not get, an explanation is enough. */
 	limit = call->write != NULL && call->limit > 65536 ? 65536
 							   : call->limit;
-	httpc_reply_init(out, (size_t)limit);
+	httpc_reply_init(out, limit < BODY_MAX ? (size_t)limit : BODY_MAX);
 	if ((e = httpc_take(c)) == NULL)
 		return ST_NOMEM;
 	if ((st = httpc_set(e, &x)) == ST_OK)

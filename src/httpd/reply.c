@@ -10,6 +10,8 @@
 #include "base/pre.h"
 #include "httpd/inner.h"
 
+#define REPLY_MAX ((size_t)256 * 1024 * 1024)
+
 #define STRICT_CSP                                               \
 	"default-src 'none'; style-src 'self'; img-src 'self'; " \
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -161,7 +163,7 @@ reply_value(struct call *call, unsigned code, const char *type, json_t *v)
 
 	if (v == NULL)
 		return ST_NOMEM;
-	buf_init(&b, SIZE_MAX);
+	buf_init(&b, REPLY_MAX);
 	st = json_write(v, &b);
 	json_decref(v);
 	if (st != ST_OK) {
