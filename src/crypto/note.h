@@ -89,8 +89,9 @@ note_open(const void *p, size_t n, struct note *out, struct diag *d) NODISCARD;
 
 /*
  * Whether key (NOTE_ED25519) signed the text.  Returns ST_OK; ST_NOTFOUND
- * where no signature names the key; ST_SIGNATURE where one does and it, or
- * another that names the key, is wrong.
+ * where no signature names the key, or it is of another algorithm;
+ * ST_SIGNATURE where one does and it, or another that names the key, is
+ * wrong.
  */
 enum status
 note_verify(const struct note *note, const struct note_key *key) NODISCARD;

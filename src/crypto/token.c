@@ -9,8 +9,9 @@
 #include "crypto/blindrsa.h"
 #include "crypto/hash.h"
 
-#define SCHEME "PrivateToken token=\""
-#define SCHEME_WORD 12 /* characters of the scheme, which has no case */
+#define SCHEME "PrivateToken" /* upper and lower case are the same */
+#define PARAMETER " token=\""
+#define HEAD_N (sizeof(SCHEME PARAMETER) - 1)
 
 void
 token_input(const struct token *t, uint8_t out[TOKEN_INPUT])
@@ -123,9 +124,9 @@ void
 token_header(const struct token *t, char out[TOKEN_HEADER])
 {
 	uint8_t bytes[TOKEN_BYTES];
-	char *at = out + strlen(SCHEME);
+	char *at = out + HEAD_N;
 
-	memcpy(out, SCHEME, strlen(SCHEME));
+	memcpy(out, SCHEME PARAMETER, HEAD_N);
 	token_encode(t, bytes);
 	enc_base64(bytes, sizeof(bytes), at);
 	for (; *at != '\0'; at++)
@@ -136,16 +137,15 @@ token_header(const struct token *t, char out[TOKEN_HEADER])
 enum status
 token_header_parse(const char *value, struct token *t, struct diag *d)
 {
+	const char *parameter = value + sizeof(SCHEME) - 1;
+	size_t n = strlen(value);
 	uint8_t bytes[TOKEN_BYTES];
-	size_t n = strlen(value), head = strlen(SCHEME);
 
-	if (n < head + 1 || n >= TOKEN_HEADER ||
-	    strncasecmp(value, SCHEME, SCHEME_WORD) != 0 ||
-	    memcmp(value + SCHEME_WORD, SCHEME + SCHEME_WORD,
-		head - SCHEME_WORD) != 0 ||
-	    value[n - 1] != '"' ||
-	    enc_unbase64url(value + head, n - head - 1, bytes, sizeof(bytes),
-		&n) != ST_OK ||
+	if (n <= HEAD_N || n >= TOKEN_HEADER || value[n - 1] != '"' ||
+	    strncasecmp(value, SCHEME, sizeof(SCHEME) - 1) != 0 ||
+	    memcmp(parameter, PARAMETER, sizeof(PARAMETER) - 1) != 0 ||
+	    enc_unbase64url(value + HEAD_N, n - HEAD_N - 1, bytes,
+		sizeof(bytes), &n) != ST_OK ||
 	    token_decode(bytes, n, t) != ST_OK)
 		return diag_set(d, ST_TOKEN, "Authorization", "",
 		    "A pass is sent as PrivateToken token=\"...\" with 354 "

@@ -57,12 +57,13 @@ enum status trust_write(const struct trust *t, struct buf *b) NODISCARD;
 /*
  * Check a signed checkpoint, as of now_s.  A watcher counts where its
  * cosignature is valid, not later than its `until`, and at most TRUST_AHEAD
- * ahead of now_s.  *time_s is the k-th newest of the times that count: at
- * least one honest watcher had seen the checkpoint by then.
+ * ahead of now_s.  *time_s is the k-th newest of the times that count: k
+ * watchers give it or a later one.
  *
  * Returns ST_OK; ST_INVALID (the form, another origin); ST_SIGNATURE (the
- * log did not sign it); ST_PENDING (signed by the log, but too few watchers
- * count; *out is written then too, *time_s is not).
+ * log did not sign it, or a watcher's cosignature is wrong); ST_PENDING
+ * (signed by the log, but too few watchers count; *out is written then too,
+ * *time_s is not).
  */
 enum status trust_checkpoint_verify(const struct trust *t, const void *note,
     size_t n, int64_t now_s, struct checkpoint *out, int64_t *time_s,
@@ -71,7 +72,8 @@ enum status trust_checkpoint_verify(const struct trust *t, const void *note,
 /*
  * Check that the entry's bytes are in the log by their proof (tlog/proof.h).
  * Returns ST_OK with index, tree size and time of the checkpoint; ST_INVALID,
- * ST_SIGNATURE (also for a proof that does not hold) or ST_PENDING as above.
+ * ST_SIGNATURE (also for a proof that does not hold) or ST_PENDING as above,
+ * with index and size but no time.
  */
 enum status trust_proof_verify(const struct trust *t, const void *proof,
     size_t n, const void *entry, size_t entry_n, int64_t now_s, uint64_t *index,

@@ -333,8 +333,8 @@ proofs_there_and_back(void **state)
 		"c2sp.org/tlog-proof@v1\nextra YWd\nindex 0\n\nnote\n",
 		"c2sp.org/tlog-proof@v1\nextra \nindex 0\n\nnote\n",
 		"c2sp.org/tlog-proof@v1\nindex 0\nextra YWdl\n\nnote\n",
-		"c2sp.org/tlog-proof@v1\nextra YWdl\nextra YWdl\nindex 0\n\n"
-		"note\n",
+		("c2sp.org/tlog-proof@v1\nextra YWdl\nextra YWdl\nindex 0\n\n"
+		 "note\n"),
 		"c2sp.org/tlog-proof@v1\nindex 0\nAAAA\n\nnote\n" };
 	struct tlog_proof_path path = { 0 };
 	struct proof p;
