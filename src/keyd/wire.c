@@ -45,9 +45,10 @@ wire_send(int fd, uint32_t call, uint8_t code, const void *body, size_t n)
 		k = sent < HEAD ? sent : HEAD;
 		iov[0] = (struct iovec){ head + k, HEAD - k };
 		/* sendmsg takes what it only reads as if it were to write. */
-		iov[1] = (struct iovec){
-			(uint8_t *)(uintptr_t)body + (sent - k), n - (sent - k)
-		};
+		iov[1] = (struct iovec){ NULL, n - (sent - k) };
+		if (iov[1].iov_len > 0)
+			iov[1].iov_base = (uint8_t *)(uintptr_t)body +
+			    (sent - k);
 		/* Not SIGPIPE: that keyd is gone is for the caller to hear. */
 		if ((got = sendmsg(fd, &msg, MSG_NOSIGNAL)) < 0) {
 			if (errno == EINTR)

@@ -18,6 +18,7 @@
 
 #define ROOT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define LOG "demo.example/log"
+#define BAD_ROOT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9=" /* stray bits */
 #define REQUEST "{\"id\":\"1\",\"type\":\"porchlight/request@v1\"}\n"
 
 static struct keyd *k;
@@ -201,7 +202,7 @@ what_can_be_read_in_two_ways_is_refused(void **state)
 		"{\"type\":\"porchlight/request@v1\\u0000\"}\n",
 		"[\"porchlight/request@v1\"]\n",
 		"\"porchlight/request@v1\"\n",
-		"\n" REQUEST,
+		("\n" REQUEST),
 		"{}\n",
 		"{\"type\":\"\"}\n",
 		"{\n",
@@ -218,8 +219,7 @@ what_can_be_read_in_two_ways_is_refused(void **state)
 		LOG "\n 7\n" ROOT "\n",
 		LOG "\n\n" ROOT "\n",
 		LOG "\n9999999999999999999\n" ROOT "\n",
-		LOG "\n7\n"
-		    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9=\n",
+		LOG "\n7\n" BAD_ROOT "\n",
 		LOG "\n7\nAAEC\n",
 		LOG "\n7\n\n",
 		LOG "\n7\n",
