@@ -7,9 +7,10 @@
  * believes only a strictly parsed answer of at most 64 KiB.  That program is
  * the only user of libav; see helper/.
  *
- * The program is the file named by the environment variable
- * PORCHLIGHT_LIBEXEC (a directory), or lies beside the running program, or in
- * the directory that the build installs it to, in this order.
+ * The program lies in the directory that the environment variable
+ * PORCHLIGHT_LIBEXEC names (if it is set, nowhere else), or beside the running
+ * program, or in ../media from there (where a build leaves it), or in the
+ * directory that the build installs it to.
  *
  * It does not know what the footage is for, who sent it or how it is stored.
  */
@@ -73,11 +74,11 @@ struct media_report {
 };
 
 /*
- * Look at the whole seekable file fd (its offset moves): every packet is
- * read, and pictures are decoded up to a budget, all key pictures before the
- * others.  Texts lie in a.  A file that cannot be read, and one over which
- * the helper crashed or ran out of time or memory, is ST_OK with readable
- * false and a reason: a finding, not an outage.
+ * Look at the whole regular file fd (its offset stays): every packet is read,
+ * and pictures are decoded up to a budget, all at first, then key pictures
+ * only.  Texts lie in a.  A file that cannot be read, and one over which the
+ * helper crashed or ran out of time or memory, is ST_OK with readable false
+ * and a reason: a finding, not an outage.
  * Returns ST_OK, ST_NOMEM, ST_IO or ST_FAIL (the helper could not be run).
  */
 enum status media_inspect(
