@@ -111,6 +111,8 @@ street_first(const char *s, struct scan_word street)
 	for (count = 0; count <= NAME_WORDS && close_by(s, prev, w); count++) {
 		if (count > 0 && house_number(w))
 			return w.at + w.n;
+		if (scan_word_in(w, small, NELEMS(small)))
+			return 0;
 		prev = w;
 		w = scan_word(s, w.at + w.n);
 	}
@@ -121,7 +123,7 @@ static size_t
 address_at(const char *s, struct scan_word w)
 {
 	struct scan_word next = scan_word(s, w.at + w.n);
-	/* "Hauptstr. 12" */
+	/* "Hauptstr. 12", but "am Marktplatz. 12 Leute" is two sentences. */
 	bool stop = strncmp(s + w.at + w.n, ". ", 2) == 0 &&
 	    next.at == w.at + w.n + 2;
 
@@ -130,7 +132,8 @@ address_at(const char *s, struct scan_word w)
 	if (scan_word_in(w, rooms, NELEMS(rooms)) &&
 	    (stop || close_by(s, w, next)) && house_number(next))
 		return next.at + next.n;
-	if (ends_as_street(w) && (stop || close_by(s, w, next)) &&
+	if (ends_as_street(w) &&
+	    ((stop && w.p[w.n - 1] == 'r') || close_by(s, w, next)) &&
 	    house_number(next))
 		return next.at + next.n;
 	if (scan_word_in(w, before, NELEMS(before)))
