@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "protocol/collection.h"
 #include "rules/client.h"
 #include "scene.h"
 
@@ -111,6 +112,32 @@ test_counts_what_the_district_shows(void **state)
 	assert_string_equal(s.d.problem, "per-case");
 }
 
+/* Of three for one case, the one with the greatest log number is too many. */
+static void
+test_items_of_a_collection(void **state)
+{
+	struct collection_item items[3] = { 0 };
+	struct collection c = {
+		.policy = s.policy, .item_count = 3, .items = items
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		items[i].index = 10 + i;
+		items[i].request = s.r;
+		items[i].request.id.b[1] = (uint8_t)i;
+	}
+	for (i = 0; i < 2; i++)
+		assert_int_equal(
+		    rules_client_item(&c, i, SCENE_NOW, &s.result, NULL),
+		    ST_OK);
+	assert_int_equal(
+	    rules_client_item(&c, 2, SCENE_NOW, &s.result, &s.d), ST_RULE);
+	assert_string_equal(s.d.problem, "per-case");
+	assert_string_equal(s.d.field, "case");
+}
+
 int
 main(void)
 {
@@ -122,6 +149,7 @@ main(void)
 		cmocka_unit_test_setup(test_neighbours, start),
 		cmocka_unit_test_setup(
 		    test_counts_what_the_district_shows, start),
+		cmocka_unit_test_setup(test_items_of_a_collection, start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
