@@ -11,7 +11,9 @@
 
 #define SCHEME "PrivateToken" /* upper and lower case are the same */
 #define PARAMETER " token=\""
-#define HEAD_N (sizeof(SCHEME PARAMETER) - 1)
+#define SCHEME_N (sizeof(SCHEME) - 1)
+#define PARAMETER_N (sizeof(PARAMETER) - 1)
+#define HEAD_N (SCHEME_N + PARAMETER_N)
 
 void
 token_input(const struct token *t, uint8_t out[TOKEN_INPUT])
@@ -124,9 +126,10 @@ void
 token_header(const struct token *t, char out[TOKEN_HEADER])
 {
 	uint8_t bytes[TOKEN_BYTES];
-	char *at = out + HEAD_N;
+	char *at = &out[HEAD_N];
 
-	memcpy(out, SCHEME PARAMETER, HEAD_N);
+	memcpy(out, SCHEME, SCHEME_N);
+	memcpy(&out[SCHEME_N], PARAMETER, PARAMETER_N);
 	token_encode(t, bytes);
 	enc_base64(bytes, sizeof(bytes), at);
 	for (; *at != '\0'; at++)
@@ -137,14 +140,13 @@ token_header(const struct token *t, char out[TOKEN_HEADER])
 enum status
 token_header_parse(const char *value, struct token *t, struct diag *d)
 {
-	const char *parameter = value + sizeof(SCHEME) - 1;
 	size_t n = strlen(value);
 	uint8_t bytes[TOKEN_BYTES];
 
 	if (n <= HEAD_N || n >= TOKEN_HEADER || value[n - 1] != '"' ||
-	    strncasecmp(value, SCHEME, sizeof(SCHEME) - 1) != 0 ||
-	    memcmp(parameter, PARAMETER, sizeof(PARAMETER) - 1) != 0 ||
-	    enc_unbase64url(value + HEAD_N, n - HEAD_N - 1, bytes,
+	    strncasecmp(value, SCHEME, SCHEME_N) != 0 ||
+	    memcmp(&value[SCHEME_N], PARAMETER, PARAMETER_N) != 0 ||
+	    enc_unbase64url(&value[HEAD_N], n - HEAD_N - 1, bytes,
 		sizeof(bytes), &n) != ST_OK ||
 	    token_decode(bytes, n, t) != ST_OK)
 		return diag_set(d, ST_TOKEN, "Authorization", "",
