@@ -4,4 +4,4 @@ set -euo pipefail
 
 name=feed-304
 same=yes
-. "$(dirname "${BASH_SOURCE[0]}")/feed-http.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/feed-http.inc"

@@ -1,5 +1,5 @@
 /*
- * feed: what bench/feed-http.sh measures.  Serves one body from memory until
+ * feed: what bench/feed-http.inc measures.  Serves one body from memory until
  * its standard input ends, and prints the port.
  *
  * usage: feed httpd|bare FILE ETAG

@@ -4,4 +4,4 @@ set -euo pipefail
 
 name=feed
 same=no
-. "$(dirname "${BASH_SOURCE[0]}")/feed-http.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/feed-http.inc"

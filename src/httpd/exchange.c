@@ -59,8 +59,8 @@ httpd_on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
 void
 httpd_call_fini(struct call *call)
 {
-	if (call->spooling)
-		atomic_fetch_sub(&call->h->spooled, (size_t)call->length);
+	if (call->spooled > 0)
+		atomic_fetch_sub(&call->h->spooled, call->spooled);
 	if (call->response != NULL && !call->borrowed)
 		MHD_destroy_response(call->response);
 	httpd_body_free(&call->held);
@@ -116,7 +116,7 @@ httpd_send(struct call *call)
 	httpd_deadline(call->h, call->conn,
 	    HTTPD_REPLY_S + (unsigned)(call->reply_bytes / HTTPD_RATE));
 	r = MHD_queue_response(call->mhd, call->code, call->response);
-	call->sent = true;
+	call->sent = r == MHD_YES;
 	return r;
 }
 
@@ -198,7 +198,11 @@ check(struct call *call)
 	}
 	r = call->route->r;
 	max = r->body == HTTPD_NONE ? 0 : r->limit;
-	if (call->length > 0 && (uint64_t)call->length > max) {
+	/* First, so that its headers are also on what is refused below. */
+	if (r->admit != NULL && (st = r->admit(call)) != ST_OK)
+		return st;
+	if ((call->length > 0 && (uint64_t)call->length > max) ||
+	    (call->length < 0 && max == 0)) {
 		(void)snprintf(limit, sizeof(limit), "%llu bytes",
 		    (unsigned long long)max);
 		return diag_set(call_diag(call), ST_TOO_LARGE, "", limit,
@@ -207,13 +211,12 @@ check(struct call *call)
 	if (call->length != 0 || r->body == HTTPD_JSON)
 		if ((st = check_type(call)) != ST_OK)
 			return st;
-	if (r->admit != NULL && (st = r->admit(call)) != ST_OK)
-		return st;
-	if (r->kind == HTTPD_WORKER && call->length > 0) {
+	if (r->kind == HTTPD_WORKER && call->length != 0) {
 		/* Bodies in memory are bounded over all calls. */
-		call->spooling = true;
-		if (atomic_fetch_add(&call->h->spooled, (size_t)call->length) +
-			(size_t)call->length >
+		call->spooled = call->length > 0 ? (size_t)call->length
+						 : (size_t)r->limit;
+		if (atomic_fetch_add(&call->h->spooled, call->spooled) +
+			call->spooled >
 		    HTTPD_SPOOL)
 			return ST_BUSY;
 	}

@@ -85,6 +85,7 @@ struct httpd_route {
 	/*
 	 * May be NULL.  Called on an event thread before the body is read, so
 	 * that a pass, a header or a rate can be refused early; memory only.
+	 * It gives no reply; headers that it sets are on every reply.
 	 */
 	httpd_handler *admit;
 	/*
@@ -104,13 +105,18 @@ struct httpd_config {
 	unsigned connections;   /* 4096 */
 	/*
 	 * Bytes for each connection, 8 KiB.  Its header must fit.  A server
-	 * whose streams should run at a disk's speed takes 64 KiB.
+	 * whose streams should run at a disk's speed takes 128 KiB.
 	 */
 	unsigned connection_memory;
 	unsigned idle_s; /* 30: a connection without a call */
 	unsigned body_s; /* 30: a WORKER body, or 30 KiB of a stream's */
 	/* Content-Security-Policy of every HTML reply; NULL: a strict one. */
 	const char *csp;
+	/*
+	 * No line in the log for a call, whatever it comes to: a relay keeps
+	 * no trace of when it was used, and for whom.
+	 */
+	bool silent;
 	/*
 	 * The last X-Forwarded-For names the client for httpd_limit(): set
 	 * only behind a reverse proxy that writes it.

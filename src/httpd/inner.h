@@ -46,9 +46,9 @@ struct call {
 	enum status early; /* refused before the handler, or ST_OK */
 	bool ran;          /* the handler was called: reply */
 	bool sent;         /* given to libmicrohttpd */
-	bool spooling;     /* counted in h->spooled */
 	bool expect;       /* the client waits for 100 Continue */
 	int64_t length;    /* Content-Length, -1: in chunks */
+	size_t spooled;    /* what of h->spooled is for its body */
 	uint64_t drained;
 	struct buf body;
 	json_t *json;

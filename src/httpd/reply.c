@@ -268,6 +268,7 @@ httpd_reply_shared(struct call *call, struct httpd_body *b)
 {
 	const struct httpd_route *r = call->route->r;
 
+	PRE(call->stream == NULL);
 	if (call->response != NULL)
 		forget(call);
 	call->response = httpd_body_choose(
@@ -331,6 +332,8 @@ log_problem(const struct call *call, enum status st)
 	    ? LOG_ERROR
 	    : LOG_DEBUG;
 
+	if (call->h->config.silent)
+		return;
 	log_line(level, "call", "route=\"%s %s\" status=%s text=\"%s\"",
 	    call->m < ROUTER_METHODS ? call->method : "other",
 	    call->route != NULL ? call->route->r->path : "none",

@@ -59,7 +59,7 @@ httpd_reply_redirect(struct call *call, const char *location) NODISCARD;
 /*
  * 200 with the variant of b that Accept-Encoding allows, or 304 where
  * If-None-Match names it.  Nothing is copied or allocated; headers set by
- * httpd_header() are not sent.  b may be freed as soon as this returns.
+ * httpd_header() are not sent.  Not for STREAM calls.  b may be freed as soon as this returns.
  */
 enum status
 httpd_reply_shared(struct call *call, struct httpd_body *b) NODISCARD;

@@ -45,6 +45,10 @@ static const struct httpd_route routes[] = {
 	    .limit = LIMIT,
 	    .handler = count },
 	{ .method = "GET", .path = "/", .handler = small },
+	{ .method = "DELETE",
+	    .path = "/",
+	    .kind = HTTPD_WORKER,
+	    .handler = small },
 };
 
 static int
@@ -212,7 +216,7 @@ chunked(void **state)
 }
 
 static void
-body_of_get(void **state)
+misplaced_body(void **state)
 {
 	struct answer a;
 
@@ -220,6 +224,13 @@ body_of_get(void **state)
 	fixture_call(port,
 	    "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", &a);
 	assert_int_equal(a.code, 200);
+	fixture_free(&a);
+	/* Where a body has no place, one in chunks is refused too. */
+	fixture_call(port,
+	    "DELETE / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+	    "\r\n1\r\nx\r\n0\r\n\r\n",
+	    &a);
+	assert_int_equal(a.code, 413);
 	fixture_free(&a);
 }
 
@@ -280,7 +291,7 @@ main(void)
 		cmocka_unit_test(early),
 		cmocka_unit_test(expected),
 		cmocka_unit_test(chunked),
-		cmocka_unit_test(body_of_get),
+		cmocka_unit_test(misplaced_body),
 		cmocka_unit_test(slow_header),
 		cmocka_unit_test(slow_body),
 		cmocka_unit_test(idle),

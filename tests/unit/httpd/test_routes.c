@@ -93,6 +93,7 @@ page(struct call *call)
 static enum status
 pass(struct call *call)
 {
+	httpd_header(call, "Tus-Resumable", "1.0.0");
 	return call_header(call, "Authorization") != NULL ? ST_OK : ST_TOKEN;
 }
 
@@ -391,7 +392,17 @@ json_bodies(void **state)
 static void
 admission(void **state)
 {
+	struct answer a;
+
 	(void)state;
+	/* What it sets is also on what is refused without it. */
+	fixture_call(port,
+	    "PUT /v1/guarded HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\n"
+	    "Expect: 100-continue\r\nContent-Length: 101\r\n\r\n",
+	    &a);
+	assert_int_equal(a.code, 413);
+	assert_string_equal(fixture_header(&a, "Tus-Resumable"), "1.0.0");
+	fixture_free(&a);
 	expect("PUT /v1/guarded HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 	       "\r\nhi",
 	    401, NULL);
