@@ -34,9 +34,11 @@ peek(const struct bits *b, size_t at, unsigned n)
 {
 	unsigned v = 0;
 
-	for (; n > 0; n--, at++)
-		v = v << 1 |
-		    (at < b->n ? b->p[at / 8] >> (7 - at % 8) & 1U : 0);
+	for (; n > 0; n--, at++) {
+		v <<= 1;
+		if (at < b->n)
+			v |= (unsigned)b->p[at / 8] >> (7 - at % 8) & 1U;
+	}
 	return v;
 }
 

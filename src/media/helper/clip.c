@@ -11,6 +11,7 @@
 #include "media/helper/opus.h"
 
 #define SAMPLE_MAX ((size_t)64 << 20)
+#define DURATION_MAX 0x3fffffff
 
 /* -- choosing tracks ------------------------------------------------------- */
 
@@ -170,7 +171,7 @@ duration_of(const struct track *t, const AVPacket *pkt)
 	if (n <= 0)
 		n = av_rescale_q(
 		    pkt->duration, t->tb, (AVRational){ 1, (int)t->timescale });
-	return n < 0 ? 0 : n > INT32_MAX ? INT32_MAX : n;
+	return n < 0 ? 0 : n > DURATION_MAX ? DURATION_MAX : n;
 }
 
 static int64_t
@@ -201,16 +202,17 @@ record(struct clip *c, struct track *t, const AVPacket *pkt, size_t size,
 	if (llabs(s.pts) > INT64_C(1) << 50)
 		return diag_set(d, ST_INVALID, "", "",
 		    "The file is damaged: its times make no sense.");
-	s.duration = (uint32_t)duration_of(t, pkt) & INT32_MAX;
+	s.duration = (uint32_t)duration_of(t, pkt) & DURATION_MAX;
 	s.key = (pkt->flags & AV_PKT_FLAG_KEY) != 0;
+	s.hidden = (pkt->flags & AV_PKT_FLAG_DISCARD) != 0;
 	t->next = s.pts + s.duration;
 	if (!t->any || s.pts < t->first)
 		t->first = s.pts;
+	if (!t->any || s.pts > t->last)
+		t->last = s.pts;
 	if (!t->any || t->next > t->end)
 		t->end = t->next;
 	t->any = true;
-	if (t->video && (pkt->flags & AV_PKT_FLAG_DISCARD) != 0)
-		t->hidden++;
 	if (!c->table) {
 		t->n++;
 		return ST_OK;
@@ -268,6 +270,8 @@ one(struct clip *c, const AVPacket *pkt, struct buf *data, clip_each *each,
 		return st;
 	buf_clear(data);
 	st = filter_sample(&t->filter, pkt->data, (size_t)pkt->size, data);
+	if (st == ST_OK && data->n == 0)
+		t->empty++;
 	if (st != ST_OK || data->n == 0)
 		return st;
 	if ((st = record(c, t, pkt, data->n, d)) != ST_OK)
@@ -300,7 +304,24 @@ clip_scan(struct clip *c, struct input *in, clip_each *each, void *arg,
 int64_t
 clip_track_ms(const struct track *t)
 {
-	return av_rescale(t->end - t->first, 1000, t->timescale);
+	int64_t end = t->end;
+
+	/* A last sample of no known length lasts as long as the others. */
+	if (end == t->last && t->n > 1)
+		end += (t->last - t->first) / (int64_t)(t->n - 1);
+	return av_rescale(end - t->first, 1000, t->timescale);
+}
+
+int64_t
+clip_track_fps_milli(const struct track *t)
+{
+	int64_t v;
+
+	if (!t->video || t->n < 2 || t->last <= t->first)
+		return 0;
+	v = av_rescale(
+	    (int64_t)(t->n - 1) * t->timescale, 1000, t->last - t->first);
+	return v > INT32_MAX ? INT32_MAX : v;
 }
 
 int64_t

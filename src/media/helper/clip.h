@@ -23,8 +23,9 @@
 struct sample {
 	int64_t pts; /* in the track's timescale */
 	uint32_t size;
-	uint32_t duration : 31;
+	uint32_t duration : 30;
 	uint32_t key : 1;
+	uint32_t hidden : 1; /* an edit list does not show it */
 };
 
 struct track {
@@ -39,12 +40,12 @@ struct track {
 	AVRational tb;
 	int32_t matrix[9];
 	AVRational sar;
-	size_t n, cap;
+	size_t n, cap; /* samples seen; room for */
+	size_t empty;  /* of video: without any picture */
 	struct sample *s;
 	bool any;
-	int64_t first, end; /* of what was seen, in the timescale */
-	int64_t next;       /* where the next sample is expected */
-	size_t hidden;      /* pictures that an edit list hides */
+	int64_t first, last, end; /* of what was seen, in the timescale */
+	int64_t next;             /* where the next sample is expected */
 };
 
 struct clip {
@@ -76,6 +77,9 @@ enum status clip_scan(struct clip *c, struct input *in, clip_each *each,
 
 /* Milliseconds from the first to the last of t, or of all tracks. */
 int64_t clip_track_ms(const struct track *t);
+
+/* Pictures in 1,000 s, from the first to the last; 0 if that is not known. */
+int64_t clip_track_fps_milli(const struct track *t);
 int64_t clip_ms(const struct clip *c);
 
 #endif /* !HELPER_CLIP_H */

@@ -97,7 +97,7 @@ tell(struct look *k, struct report *r)
 			continue;
 		decode_end(&k->decode[i]);
 		r->decoded += k->decode[i].decoded;
-		r->damaged += k->decode[i].damaged;
+		r->damaged += k->decode[i].damaged + t->empty;
 	}
 }
 

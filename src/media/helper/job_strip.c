@@ -23,8 +23,8 @@
 #define CHUNK_SAMPLES 64
 
 struct copy {
-	struct clip clip; /* of the first reading */
-	size_t skip[CLIP_TRACKS];
+	struct clip clip;                            /* of the first reading */
+	size_t skip[CLIP_TRACKS], stop[CLIP_TRACKS]; /* the samples kept */
 	struct mp4_track m[CLIP_TRACKS];
 	size_t at[CLIP_TRACKS]; /* samples met, of the second reading */
 	struct clip again;
@@ -63,7 +63,26 @@ rising(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Sound that lies before the first picture is left out. */
+/*
+ * Which samples are kept: not the sound before the first picture, and not the
+ * pictures after the last that an edit list shows.  What it hides in between
+ * cannot go, since others are made from it.
+ */
+static void
+choose(struct copy *k, size_t i, int64_t zero)
+{
+	const struct track *t = &k->clip.t[i];
+
+	k->stop[i] = t->n;
+	if (t->video)
+		while (k->stop[i] > 1 && t->s[k->stop[i] - 1].hidden)
+			k->stop[i]--;
+	else
+		while (k->skip[i] < t->n &&
+		    t->s[k->skip[i]].pts + t->s[k->skip[i]].duration / 2 < zero)
+			k->skip[i]++;
+}
+
 static enum status
 place(struct copy *k, size_t i, const struct track *z)
 {
@@ -74,19 +93,18 @@ place(struct copy *k, size_t i, const struct track *z)
 	m->t = t;
 	m->zero = av_rescale_q(z->first, (AVRational){ 1, (int)z->timescale },
 	    (AVRational){ 1, (int)t->timescale });
-	if (!t->video)
-		while (k->skip[i] < t->n &&
-		    t->s[k->skip[i]].pts + t->s[k->skip[i]].duration / 2 <
-			m->zero)
-			k->skip[i]++;
+	choose(k, i, m->zero);
 	m->s = t->s + k->skip[i];
-	m->n = t->n - k->skip[i];
+	m->n = k->stop[i] - k->skip[i];
 	m->order = calloc(m->n + 1, sizeof(*m->order));
 	m->c = calloc(m->n + 1, sizeof(*m->c));
 	if (m->order == NULL || m->c == NULL)
 		return ST_NOMEM;
-	for (j = 0; j < m->n; j++)
+	for (j = 0; j < m->n; j++) {
 		m->order[j] = m->s[j].pts;
+		if (j == 0 || m->s[j].pts + m->s[j].duration > m->end)
+			m->end = m->s[j].pts + m->s[j].duration;
+	}
 	qsort(m->order, m->n, sizeof(*m->order), rising);
 	return ST_OK;
 }
@@ -103,8 +121,11 @@ lay_out(struct copy *k)
 		const struct sample *s = &m->t->s[met[t]];
 		struct chunk *c;
 
-		if (met[t]++ < k->skip[t])
+		if (met[t] < k->skip[t] || met[t] >= k->stop[t]) {
+			met[t]++;
 			continue;
+		}
+		met[t]++;
 		if (t != last || m->c[m->n_chunks - 1].n == CHUNK_SAMPLES)
 			m->c[m->n_chunks++].at = k->bytes;
 		c = &m->c[m->n_chunks - 1];
@@ -116,19 +137,19 @@ lay_out(struct copy *k)
 }
 
 static void
-note_hidden(const struct clip *c)
+note_hidden(const struct mp4_track *m, struct notes *notes)
 {
+	size_t i, n = 0;
 	char text[48];
-	size_t i;
 
-	for (i = 0; i < c->n; i++) {
-		if (c->t[i].hidden == 0)
-			continue;
-		snprintf(text, sizeof(text), "%zu pictures", c->t[i].hidden);
-		notes_add(c->notes, c->t[i].where,
-		    "a cut that only hid pictures; the copy shows them", text,
-		    strlen(text));
-	}
+	for (i = 0; m->t->video && i < m->n; i++)
+		n += m->s[i].hidden;
+	if (n == 0)
+		return;
+	snprintf(text, sizeof(text), "%zu picture%s", n, n == 1 ? "" : "s");
+	notes_add(notes, m->t->where,
+	    "a cut that only hid pictures; the copy shows them", text,
+	    strlen(text));
 }
 
 static enum status
@@ -146,11 +167,11 @@ plan(struct copy *k, struct report *r, struct diag *d)
 		if ((st = place(k, i, z)) != ST_OK)
 			return st;
 	lay_out(k);
-	note_hidden(&k->clip);
 	for (i = 0; i < k->clip.n; i++) {
 		if (k->m[i].n == 0)
 			continue;
 		used[n++] = k->m[i];
+		note_hidden(&k->m[i], &r->notes);
 		report_track(r, k->m[i].t, k->m[i].n, mp4_track_ms(&k->m[i]));
 		if (mp4_track_ms(&k->m[i]) > r->duration_ms)
 			r->duration_ms = mp4_track_ms(&k->m[i]);
@@ -180,7 +201,7 @@ copy_sample(
 	if (i >= k->clip.n || at >= k->clip.t[i].n ||
 	    k->clip.t[i].s[at].size != data->n)
 		return ST_IO; /* the file changed meanwhile */
-	if (at < k->skip[i])
+	if (at < k->skip[i] || at >= k->stop[i])
 		return ST_OK;
 	buf_put(&k->out, data->p, data->n);
 	return k->out.n < PIECE ? buf_status(&k->out) : flush(k);

@@ -13,7 +13,7 @@
 static int64_t
 last_delta(const struct mp4_track *m)
 {
-	int64_t delta = m->t->end - m->order[m->n - 1];
+	int64_t delta = m->end - m->order[m->n - 1];
 
 	if (delta <= 0 && m->n > 1)
 		delta = m->order[m->n - 1] - m->order[m->n - 2];

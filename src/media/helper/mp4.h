@@ -25,6 +25,7 @@ struct mp4_track {
 	const struct sample *s; /* n samples, of t's */
 	size_t n;
 	int64_t zero;   /* the file's beginning, in t's timescale */
+	int64_t end;    /* of the last sample to be seen */
 	int64_t *order; /* pts in rising order, n of them */
 	struct chunk *c;
 	size_t n_chunks;

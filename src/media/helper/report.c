@@ -25,9 +25,7 @@ report_track(
 		return;
 	o->width = t->par->width;
 	o->height = t->par->height;
-	if (duration_ms > 0)
-		o->fps_milli = av_rescale(
-		    (int64_t)frames, 1000000, duration_ms);
+	o->fps_milli = clip_track_fps_milli(t);
 }
 
 static json_t *

@@ -39,14 +39,18 @@ static const struct {
 	{ "vendor_id", "maker's mark" },
 	{ "language", "language" },
 	{ "rotate", "" },
+	{ "duration", "" },
+	{ "bps", "" },
+	{ "number_of_", "" },
+	{ "_statistics_tags", "" },
 };
 
 static int
 is_empty(const char *key, const char *value)
 {
-	if (strcmp(key, "language") == 0)
+	if (strcasecmp(key, "language") == 0)
 		return strcmp(value, "und") == 0;
-	if (strcmp(key, "vendor_id") == 0)
+	if (strcasecmp(key, "vendor_id") == 0)
 		return strcmp(value, "[0][0][0][0]") == 0;
 	return value[0] == '\0';
 }
