@@ -6,6 +6,8 @@
  * store), DIR/uploads (ciphertext under way) and DIR/items (what was shared).
  * Several processes may have it open at once, one of them serving: a request
  * that is published on the command line counts in the running locker.
+ * struct office is such a directory, open (struct agency is the document,
+ * protocol/admission.h).
  *
  * Call agency_open() and agency_start() from the main thread, before other
  * threads are made: the process that holds the keys ends with the thread
@@ -21,7 +23,7 @@
 #include "base/id.h"
 #include "base/status.h"
 
-struct agency;
+struct office;
 struct diag;
 struct note_key;
 
@@ -42,8 +44,8 @@ enum status agency_init(const char *dir, const char *agency_name,
  * NULL where nothing is filed or fetched.
  */
 enum status agency_open(const char *dir, const char *trust_path,
-    const char *platform_url, struct agency **out, struct diag *d) NODISCARD;
-void agency_close(struct agency **a);
+    const char *platform_url, struct office **out, struct diag *d) NODISCARD;
+void agency_close(struct office **a);
 
 /* -- requests -------------------------------------------------------------- */
 
@@ -73,7 +75,7 @@ struct agency_filed {
  * The same bytes again give the same request, unless the platform refused it.
  * Returns ST_OK; ST_INVALID, naming the field; or what storage and keyd say.
  */
-enum status agency_request_make(struct agency *a, const void *json, size_t n,
+enum status agency_request_make(struct office *a, const void *json, size_t n,
     struct id *out, struct diag *d) NODISCARD;
 
 /*
@@ -83,7 +85,7 @@ enum status agency_request_make(struct agency *a, const void *json, size_t n,
  * ST_PENDING (logged, not cosigned yet: repeat); ST_HELD; ST_NOTFOUND;
  * ST_PEER; or the status of the platform's refusal with its problem in d.
  */
-enum status agency_request_publish(struct agency *a, const struct id *id,
+enum status agency_request_publish(struct office *a, const struct id *id,
     unsigned wait_s, struct agency_filed *out, struct diag *d) NODISCARD;
 
 /*
@@ -93,7 +95,7 @@ enum status agency_request_publish(struct agency *a, const struct id *id,
  * more.
  */
 enum status
-agency_request_end(struct agency *a, const struct id *id, const char *reason,
+agency_request_end(struct office *a, const struct id *id, const char *reason,
     unsigned wait_s, struct agency_filed *out, struct diag *d) NODISCARD;
 
 struct agency_request_row {
@@ -111,7 +113,7 @@ typedef enum status
 agency_request_each(void *arg, const struct agency_request_row *row);
 
 /* Call each for every request, in the order of opens. */
-enum status agency_request_list(struct agency *a, agency_request_each *each,
+enum status agency_request_list(struct office *a, agency_request_each *each,
     void *arg, struct diag *d) NODISCARD;
 
 /* -- what was shared ------------------------------------------------------- */
@@ -130,13 +132,14 @@ typedef enum status
 agency_submission_each(void *arg, const struct agency_submission_row *row);
 
 /* Call each for every submission, in no order that tells anything. */
-enum status agency_submission_list(struct agency *a,
+enum status agency_submission_list(struct office *a,
     agency_submission_each *each, void *arg, struct diag *d) NODISCARD;
 
 /*
  * Export a submission as the package file out_path, which must not be there
  * yet (docs/protocol.md, "Package").  receiver is the class of who gets it,
- * one of agency_receivers; basis the legal basis in a person's words, 1 to 400
+ * one of
+ * package_receivers (evidence/package.h); basis the legal basis in a person's words, 1 to 400
  * bytes.  From here on the submission counts as opened, and the export stands
  * in the custody of each item.  Returns ST_OK; ST_NOTFOUND; ST_CONFLICT (the
  * file is there, or the submission is not one that can be exported:
@@ -144,12 +147,9 @@ enum status agency_submission_list(struct agency *a,
  * ("notes-missing": the agency's own notes could not be fetched yet); or what
  * storage and keyd say.
  */
-enum status agency_package(struct agency *a, const struct id *submission,
+enum status agency_package(struct office *a, const struct id *submission,
     const char *receiver, const char *basis, const char *out_path,
     struct diag *d) NODISCARD;
-
-/* The classes of receivers, NULL after the last. */
-extern const char *const agency_receivers[];
 
 /* -- serving --------------------------------------------------------------- */
 
@@ -168,12 +168,12 @@ struct agency_config {
  * is ST_CONFLICT.  End it with agency_stop().
  */
 enum status agency_start(const struct agency_config *config,
-    struct agency **out, struct diag *d) NODISCARD;
+    struct office **out, struct diag *d) NODISCARD;
 
-uint16_t agency_port_relay(const struct agency *a);
-uint16_t agency_port_officers(const struct agency *a);
+uint16_t agency_port_relay(const struct office *a);
+uint16_t agency_port_officers(const struct office *a);
 
 /* Take no new calls, finish the step in hand, free *a.  NULL is fine. */
-void agency_stop(struct agency **a);
+void agency_stop(struct office **a);
 
 #endif /* !AGENCY_AGENCY_H */
