@@ -26,6 +26,7 @@ struct httpc_reply {
 	char content_type[128];
 	char location[1024];
 	char etag[128];
+	char upload_expires[64];
 	int64_t retry_after_s;
 	int64_t upload_offset;
 	int64_t upload_length;

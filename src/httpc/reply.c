@@ -60,6 +60,8 @@ note(struct httpc_reply *r, const char *name, size_t name_n, const char *v,
 		text(r->location, sizeof(r->location), v, n);
 	else if (IS("ETag"))
 		text(r->etag, sizeof(r->etag), v, n);
+	else if (IS("Upload-Expires"))
+		text(r->upload_expires, sizeof(r->upload_expires), v, n);
 	else if (IS("Retry-After"))
 		r->retry_after_s = number(v, n);
 	else if (IS("Upload-Offset"))

@@ -48,6 +48,7 @@ seen(struct call *call)
 	httpd_header(call, "ETag", "\"e\"");
 	httpd_header(call, "Retry-After", "9");
 	httpd_header(call, "Upload-Offset", "123456789012");
+	httpd_header(call, "Upload-Expires", "Mon, 07 Dec 2026 00:00:00 GMT");
 	httpd_header(call, "Location", "/v1/there");
 	return httpd_reply(call, 201, "text/plain", text, strlen(text));
 }
@@ -201,6 +202,7 @@ gets(void **state)
 	assert_int_equal(r.retry_after_s, 9);
 	assert_int_equal(r.upload_offset, 123456789012);
 	assert_int_equal(r.upload_length, -1);
+	assert_string_equal(r.upload_expires, "Mon, 07 Dec 2026 00:00:00 GMT");
 	httpc_reply_fini(&r);
 }
 
