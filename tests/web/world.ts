@@ -101,6 +101,28 @@ export class Log {
 		return `c2sp.org/tlog-proof@v1\nindex ${index}\n${lines.join('')}\n${this.checkpoint(time, size)}`;
 	}
 
+	/* Every tile of a log below 256 * 256 entries, by its path. */
+	tiles(size: number): Map<string, Buffer> {
+		const out = new Map<string, Buffer>();
+		const leaves = this.#leaves(size);
+		const name = (n: number, width: number): string =>
+			`${String(n).padStart(3, '0')}${width < 256 ? `.p/${width}` : ''}`;
+		for (let n = 0; 256 * n < size; n++) {
+			const [lo, hi] = [256 * n, Math.min(size, 256 * n + 256)];
+			const bundle = this.entries.slice(lo, hi).map((e) => {
+				const length = Buffer.alloc(2);
+				length.writeUInt16BE(Buffer.byteLength(e));
+				return Buffer.concat([length, Buffer.from(e)]);
+			});
+			out.set(`tile/entries/${name(n, hi - lo)}`, Buffer.concat(bundle));
+			out.set(`tile/0/${name(n, hi - lo)}`, Buffer.concat(leaves.slice(lo, hi)));
+		}
+		const full = Math.floor(size / 256);
+		const roots = Array.from({ length: full }, (_, n) => root(leaves.slice(256 * n, 256 * n + 256)));
+		if (full > 0) out.set(`tile/1/${name(0, full)}`, Buffer.concat(roots));
+		return out;
+	}
+
 	trust(k = 2): string {
 		return canonical({
 			k,

@@ -293,7 +293,7 @@ function wording(f: Fields): Wording {
 	return {
 		language: f.text('language', 35, 1),
 		title: f.text('title', 120, 1),
-		details: f.text('details', 8000)
+		details: f.text('details', 2000)
 	};
 }
 

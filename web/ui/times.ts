@@ -1,18 +1,11 @@
 /* times: how moments (UTC seconds) are written, in the reader's zone or UTC. */
 import { t } from './messages/index.ts';
 
-const day = new Intl.DateTimeFormat(undefined, {
-	weekday: 'short',
-	day: 'numeric',
-	month: 'short',
-	hour: '2-digit',
-	minute: '2-digit'
-});
 const withZone = new Intl.DateTimeFormat(undefined, {
 	weekday: 'short',
 	day: 'numeric',
 	month: 'short',
-	hour: '2-digit',
+	hour: 'numeric',
 	minute: '2-digit',
 	timeZoneName: 'short'
 });
@@ -28,7 +21,7 @@ export function localDate(s: number): string {
 
 /* From and until, without repeating a day that is the same. */
 export function localSpan(from: number, until: number): string {
-	return day.formatRange(1000 * from, 1000 * until);
+	return withZone.formatRange(1000 * from, 1000 * until);
 }
 
 export function utcTime(s: number): string {

@@ -67,7 +67,7 @@ export const en = {
 	},
 
 	home: {
-		title: 'Footage is asked for in public, and only here',
+		title: 'Every request for footage is public',
 		lead: 'A verified local agency may ask a neighbourhood for camera footage of one place and one span of time. Every open request is here. Answering is a choice, and nobody can see who was reached.',
 		find: 'Look at a district',
 		findText: 'A district is some 50 km². The whole of it is fetched, so the installation does not learn which street you care about.',
@@ -93,7 +93,7 @@ export const en = {
 	},
 
 	district: {
-		title: (lat: string, lon: string): string => `Around ${lat}, ${lon}`,
+		title: (lat: string, lon: string): string => `Around ${lat}, ${lon}`.replaceAll('° ', '°\u00a0'),
 		name: (path: string): string => `District ${path}`,
 		lat: (n: number): string => `${Math.abs(n).toFixed(2)}° ${n < 0 ? 'S' : 'N'}`,
 		lon: (n: number): string => `${Math.abs(n).toFixed(2)}° ${n < 0 ? 'W' : 'E'}`,
@@ -276,7 +276,7 @@ export const en = {
 		choose: 'Trust file',
 		back: 'Go back to the page’s own',
 		used: 'Your trust file is in use.',
-		bytes: 'The trust file',
+		bytes: 'Its bytes',
 		without: 'Without these pages',
 		withoutText: 'The porchlight program does the same from a terminal, and everything is served in published formats.',
 		commands: [

@@ -173,7 +173,6 @@ export const en = {
 		label: 'Map',
 		zoomIn: 'Closer',
 		zoomOut: 'Further away',
-		whole: 'Whole district',
 		noPlan: 'This installation serves no street map of this district.',
 		area: (n: number, title: string): string => `${n}: ${title}`,
 		here: (size: string): string => `Map of the area asked about, ${size}`
