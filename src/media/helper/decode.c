@@ -4,8 +4,8 @@
 
 #include "base/pre.h"
 
-#define BUDGET_ALL INT64_C(400000000)
-#define BUDGET_KEY INT64_C(2000000000)
+#define BUDGET_ALL INT64_C(200000000)
+#define BUDGET_KEY INT64_C(800000000)
 #define PIXELS_MAX (INT64_C(8192) * 4608)
 
 static const struct {

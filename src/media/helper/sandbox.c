@@ -135,16 +135,24 @@ static const int refused[] = {
 static int
 on_fd(scmp_filter_ctx c, int call, int fd)
 {
-	return seccomp_rule_add(
-	    c, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)fd));
+	const struct scmp_arg_cmp is = { .arg = 0,
+		.op = SCMP_CMP_EQ,
+		.datum_a = (scmp_datum_t)fd,
+		.datum_b = 0 };
+
+	return seccomp_rule_add_array(c, SCMP_ACT_ALLOW, call, 1, &is);
 }
 
 /* A call whose third argument must not ask for executable memory. */
 static int
 not_code(scmp_filter_ctx c, int call)
 {
-	return seccomp_rule_add(c, SCMP_ACT_ALLOW, call, 1,
-	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	const struct scmp_arg_cmp is = { .arg = 2,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = PROT_EXEC,
+		.datum_b = 0 };
+
+	return seccomp_rule_add_array(c, SCMP_ACT_ALLOW, call, 1, &is);
 }
 
 static int

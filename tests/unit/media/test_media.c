@@ -22,10 +22,10 @@
 	"-metadata location=+40.7128-074.0060/ "                       \
 	"-metadata creation_time=2024-05-06T07:08:09Z "                \
 	"-metadata:s:v handler_name=SecretHandler"
-#define USUAL         \
-	PICTURES      \
-	    " " SOUND \
-	    " -c:v libx264 -preset ultrafast -bf 2 -g 25 -c:a aac " SECRETS
+#define USUAL     \
+	PICTURES  \
+	" " SOUND \
+	" -c:v libx264 -preset ultrafast -bf 2 -g 25 -c:a aac " SECRETS
 
 /* What must not be left of a file that ffmpeg made with SECRETS. */
 static const char *const traces[] = { "Secret", "40.7128", "074.0060", "Lavf",
@@ -266,12 +266,12 @@ test_kinds(void **state)
 	    "mov", "h264");
 	strip_and_compare(PICTURES " -c:v mjpeg " SECRETS, "mov", "mjpeg");
 	strip_and_compare(PICTURES
-	    " -c:v libx265 -preset ultrafast -tag:v hvc1 "
+	    " -t 1 -s 160x120 -c:v libx265 -preset ultrafast -tag:v hvc1 "
 	    "-x265-params log-level=none " SECRETS,
 	    "mp4", "hevc");
-	strip_and_compare(PICTURES " " SOUND
-				   " -c:v libvpx-vp9 -deadline realtime "
-				   "-cpu-used 8 -c:a libopus " SECRETS,
+	strip_and_compare(PICTURES
+	    " " SOUND " -t 1 -s 160x120 -c:v libvpx-vp9 -deadline realtime "
+	    "-cpu-used 8 -c:a libopus " SECRETS,
 	    "webm", "vp9");
 }
 
