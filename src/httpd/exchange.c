@@ -345,8 +345,17 @@ proceed(struct call *call)
 		httpd_work_put(call);
 		return MHD_YES;
 	} else {
+		const struct httpd_route *r = call->route->r;
+		enum status st;
+
 		call->ran = true;
-		httpd_finish(call, call->route->r->handler(call));
+		st = r->handler(call);
+		if (st == ST_RETRY && r->slow != NULL) {
+			call->ran = false;
+			httpd_work_put(call);
+			return MHD_YES;
+		}
+		httpd_finish(call, st);
 	}
 	return httpd_send(call);
 }

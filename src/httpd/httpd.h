@@ -83,6 +83,11 @@ struct httpd_route {
 	httpd_handler *handler;
 	const struct httpd_stream *stream; /* STREAM: instead of handler */
 	/*
+	 * INLINE: where handler returns ST_RETRY, having replied nothing, this
+	 * is called on a worker instead.  May be NULL.
+	 */
+	httpd_handler *slow;
+	/*
 	 * May be NULL.  Called on an event thread before the body is read, so
 	 * that a pass, a header or a rate can be refused early; memory only.
 	 * It gives no reply; headers that it sets are on every reply.

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "base/pre.h"
+#include "base/problem.h"
 #include "httpd/inner.h"
 
 #define REPLY_MAX ((size_t)256 * 1024 * 1024)
@@ -308,12 +309,14 @@ reply_problem(struct call *call, enum status st)
 	const struct diag *d = call->diag != NULL ? call->diag : &none;
 	const char *name = d->problem[0] != '\0' ? d->problem
 						 : status_problem(st);
+	const char *title = problem_title(name);
 	char type[64];
 	json_t *v;
 
 	(void)snprintf(type, sizeof(type), "/problems/%s", name);
 	v = json_pack("{s:s, s:s, s:i, s:s}", "type", type, "title",
-	    status_text(st), "status", (int)status_http(st), "detail",
+	    title != NULL ? title : status_text(st), "status",
+	    (int)status_http(st), "detail",
 	    d->text[0] != '\0' ? d->text : status_text(st));
 	if (v != NULL && d->field[0] != '\0')
 		(void)json_object_set_new(v, "field", json_string(d->field));

@@ -20,7 +20,7 @@ run(struct call *call)
 		    call->body.p != NULL ? call->body.p : (const uint8_t *)"",
 		    call->body.n, &call->json, call_diag(call));
 	if (st == ST_OK)
-		st = r->handler(call);
+		st = r->kind == HTTPD_INLINE ? r->slow(call) : r->handler(call);
 	httpd_finish(call, st);
 }
 

@@ -57,6 +57,19 @@ get_feed(struct call *call)
 	return districts_reply(p->districts, call, t);
 }
 
+/* The first call for a district that shows nothing. */
+static enum status
+get_feed_slow(struct call *call)
+{
+	struct platform *p = call_env(call);
+	struct geo_district t;
+	enum status st;
+
+	if ((st = district_param(call, &t)) != ST_OK)
+		return st;
+	return districts_reply_made(p->districts, call, t);
+}
+
 static enum status
 get_districts(struct call *call)
 {
@@ -384,7 +397,12 @@ get_page(struct call *call)
 	}
 
 const struct httpd_route platform_routes[] = {
-	GET("/v1/feed/{z}/{x}/{y}", HTTPD_INLINE, get_feed),
+	{ .method = "GET",
+	    .path = "/v1/feed/{z}/{x}/{y}",
+	    .kind = HTTPD_INLINE,
+	    .handler = get_feed,
+	    .slow = get_feed_slow,
+	    .public = true },
 	GET("/v1/districts.json", HTTPD_INLINE, get_districts),
 	GET("/v1/directory", HTTPD_INLINE, get_directory),
 	GET("/v1/agencies.json", HTTPD_INLINE, get_agencies),

@@ -312,10 +312,10 @@ districts_tick(struct districts *x)
 	(void)pthread_mutex_unlock(&x->making);
 }
 
-static enum status
-reply_ready(struct districts *x, struct call *call, struct geo_district t)
+enum status
+districts_reply(struct districts *x, struct call *call, struct geo_district t)
 {
-	enum status st = ST_NOTFOUND;
+	enum status st = ST_RETRY;
 	struct ready *r;
 
 	(void)pthread_rwlock_rdlock(&x->lock);
@@ -326,16 +326,21 @@ reply_ready(struct districts *x, struct call *call, struct geo_district t)
 }
 
 enum status
-districts_reply(struct districts *x, struct call *call, struct geo_district t)
+districts_reply_made(
+    struct districts *x, struct call *call, struct geo_district t)
 {
-	enum status st = reply_ready(x, call, t);
+	enum status st = ST_OK;
 
-	if (st != ST_NOTFOUND)
-		return st;
 	(void)pthread_mutex_lock(&x->making);
-	st = make(x, t);
+	/* Somebody else may have asked for it at the same time. */
+	(void)pthread_rwlock_rdlock(&x->lock);
+	if (find(x, t) == NULL)
+		st = ST_RETRY;
+	(void)pthread_rwlock_unlock(&x->lock);
+	if (st == ST_RETRY)
+		st = make(x, t);
 	(void)pthread_mutex_unlock(&x->making);
-	return st != ST_OK ? st : reply_ready(x, call, t);
+	return st != ST_OK ? st : districts_reply(x, call, t);
 }
 
 enum status

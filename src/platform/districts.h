@@ -48,8 +48,13 @@ districts_publish(struct districts *x, uint64_t from, uint64_t to) NODISCARD;
  */
 void districts_tick(struct districts *x);
 
-/* Reply with a district's body: from memory, if it is there. */
+/*
+ * Reply with a district's body from memory.  Returns ST_OK, or ST_RETRY where
+ * it is not there: districts_reply_made() makes it first, and may block.
+ */
 enum status districts_reply(
+    struct districts *x, struct call *call, struct geo_district t) NODISCARD;
+enum status districts_reply_made(
     struct districts *x, struct call *call, struct geo_district t) NODISCARD;
 
 /* Reply with /v1/districts.json: those that show something. */
