@@ -48,7 +48,8 @@ name_of(bool northward, int64_t number, char out[32])
 	int64_t n = number < 0 ? -number : number;
 
 	if (northward)
-		(void)snprintf(out, 32, "%s Avenue", trees[n % NELEMS(trees)]);
+		(void)snprintf(
+		    out, 32, "%s Avenue", trees[(size_t)n % NELEMS(trees)]);
 	else
 		(void)snprintf(out, 32, "%lld%s Street",
 		    (long long)(n % 97 + 1),
