@@ -236,8 +236,7 @@ world_countersign(struct world *w, struct buf *note)
 }
 
 void
-world_own_note(
-    struct world *w, json_t *body, const char *type, struct buf *out)
+world_own_note(struct world *w, json_t *body, const char *type, struct buf *out)
 {
 	struct diag d = { 0 };
 	struct buf text;
@@ -362,9 +361,11 @@ admit_agency(struct world *w)
 	a->locker = (struct locker){ .name = "locker.police.example",
 		.url = "http://127.0.0.1:9",
 		.key = w->locker.key };
-	w->jurisdiction = strdup(
-	    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],[-81.7,28.3],"
-	    "[-82.2,28.3],[-82.2,27.8]]]],\"type\":\"MultiPolygon\"}");
+	if (w->jurisdiction == NULL)
+		w->jurisdiction = strdup(
+		    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],[-81.7,28.3]"
+		    ","
+		    "[-82.2,28.3],[-82.2,27.8]]]],\"type\":\"MultiPolygon\"}");
 	hash_sha256(w->jurisdiction, strlen(w->jurisdiction), a->jurisdiction);
 	buf_init(&note, DOC_MAX);
 	world_note(agency_json(a), AGENCY_TYPE, signers, 1, &note);

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# From filing a request to reading it in its district: committed, cosigned by
+# two of three watchers, while 100 readers go on.  All roles and the readers
+# share this machine's cores.
+set -euo pipefail
+
+. "$(dirname "${BASH_SOURCE[0]}")/../tools/setup.sh"
+readers=${PUBLISH_READERS:-100}
+requests=${PUBLISH_REQUESTS:-200}
+
+cd "$root"
+build_c "$build" -- bench/publish src/keyd/porchlight-keyd
+link_libexec "$build"
+medians=()
+for round in 1 2 3 4 5; do
+	read -r p50 p99 max rate < <("$build/bench/publish" "$readers" \
+	    $((requests / 5)) 2>/dev/null)
+	echo "round $round: p50 $p50 ms, p99 $p99 ms, longest $max ms;" \
+	    "$readers readers at $rate calls/s"
+	medians+=("$p99")
+done
+p99=$(printf '%s\n' "${medians[@]}" | sort -n | sed -n 3p)
+echo "publish: $p99 ms at p99"
