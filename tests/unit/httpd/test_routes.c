@@ -356,7 +356,14 @@ problem_pages(void **state)
 	assert_null(strstr(buf_text(&a.body), "<script"));
 	assert_null(strstr(buf_text(&a.body), "<style"));
 	fixture_free(&a);
+	/* One of a check's own: title and advice, from problem.tbl. */
+	fixture_call(port, "GET /problems/district-stale" END, &a);
+	assert_int_equal(a.code, 200);
+	assert_non_null(strstr(buf_text(&a.body), "older than 24 hours"));
+	assert_non_null(strstr(buf_text(&a.body), "check your clock"));
+	fixture_free(&a);
 	expect("GET /problems/no-such" END, 404, NULL);
+	expect("GET /problems/district%20stale" END, 404, NULL);
 }
 
 static void
