@@ -317,7 +317,7 @@ take_documents(struct reading *r)
 	struct arena *mem = arena_new((size_t)1 << 20);
 	struct share_clips *clips;
 	struct opening *o = r->o;
-	char name[24];
+	char name[32];
 	const char *text;
 	enum status st = ST_NOMEM;
 	size_t i;
@@ -373,6 +373,21 @@ run(struct reading *r)
 	return st;
 }
 
+/* Name a failure that nobody has described. */
+static void
+describe(struct diag *d, enum status st)
+{
+	struct diag had = *d;
+
+	if (had.problem[0] != '\0' && had.text[0] != '\0')
+		return;
+	*d = (struct diag){ 0 };
+	(void)diag_problem(d, st,
+	    had.problem[0] != '\0' ? had.problem : status_problem(st),
+	    had.field, had.limit, "%s",
+	    had.text[0] != '\0' ? had.text : status_text(st));
+}
+
 enum status
 opening_run(struct office *a, struct opening *o)
 {
@@ -394,11 +409,6 @@ opening_run(struct office *a, struct opening *o)
 	if (!at_fault(st))
 		return st;
 	o->outcome = o->share_ok ? OPENING_REFUSE : OPENING_DROP;
-	if (o->why.problem[0] == '\0')
-		(void)snprintf(o->why.problem, sizeof(o->why.problem), "%s",
-		    status_problem(st));
-	if (o->why.text[0] == '\0')
-		(void)snprintf(
-		    o->why.text, sizeof(o->why.text), "%s", status_text(st));
+	describe(&o->why, st);
 	return ST_OK;
 }
