@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +27,12 @@
 #include "protocol/agencies.h"
 #include "protocol/directory.h"
 #include "protocol/doc.h"
-#include "protocol/letter.h"
+#include "scene_inner.h"
 #include "tlog/hashes.h"
 #include "tlog/proof.h"
 #include "tlog/trust.h"
 
 #define PLATFORM "platform.example"
-#define LETTERS 65536
 
 struct scene scene;
 
@@ -42,8 +40,7 @@ static struct httpd *platform, *lockers;
 static struct blindrsa_key *issuers[SCENE_ISSUERS];
 static int64_t epochs[SCENE_ISSUERS];
 static struct tlog_hashes *tree;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct buf directory_body, agencies_body; /* under lock */
+static struct buf directory_body, agencies_body; /* under scene_lock */
 
 /* -- keys ------------------------------------------------------------------ */
 
@@ -181,7 +178,7 @@ scene_log_directory(void)
 	struct buf text, note;
 	size_t i, n;
 
-	(void)pthread_mutex_lock(&lock);
+	(void)pthread_mutex_lock(&scene_lock);
 	buf_clear(&agencies_body);
 	PRE(agencies_write(
 		json_pack("[o,o,o]", agency_of(SCENE_ONE, 1),
@@ -206,7 +203,7 @@ scene_log_directory(void)
 	log_note(&note);
 	buf_fini(&text);
 	buf_fini(&note);
-	(void)pthread_mutex_unlock(&lock);
+	(void)pthread_mutex_unlock(&scene_lock);
 }
 
 static enum status
@@ -216,9 +213,9 @@ serve(struct call *call, const struct buf *b)
 
 	if (atomic_load(&scene.platform_down))
 		return ST_BUSY;
-	(void)pthread_mutex_lock(&lock);
+	(void)pthread_mutex_lock(&scene_lock);
 	st = httpd_reply(call, 200, "application/json", b->p, b->n);
-	(void)pthread_mutex_unlock(&lock);
+	(void)pthread_mutex_unlock(&scene_lock);
 	return st;
 }
 
@@ -243,175 +240,6 @@ static const struct httpd_route platform_routes[] = {
 	    .path = "/v1/agencies.json",
 	    .kind = HTTPD_WORKER,
 	    .handler = get_agencies },
-};
-
-/* -- the lockers ----------------------------------------------------------- */
-
-/* inline, before the body: note what should not have come this far. */
-static enum status
-look(struct call *call)
-{
-	static const char *const none[] = { "Authorization", "Cookie",
-		"User-Agent", "X-Forwarded-For", "Forwarded", "Origin",
-		"Referer", "Accept-Language", "Upload-Metadata", "X-Secret" };
-	size_t i;
-
-	for (i = 0; i < NELEMS(none); i++)
-		if (call_header(call, none[i]) != NULL)
-			atomic_store(&scene.told, true);
-	if (atomic_load(&scene.lockers_down))
-		return ST_FAIL;
-	return ST_OK;
-}
-
-static enum status
-create(struct call *call)
-{
-	const char *length = call_header(call, "Upload-Length");
-	const char *id = call_param(call, "id");
-	enum status st = ST_OK;
-
-	if (length == NULL)
-		return ST_INVALID;
-	(void)pthread_mutex_lock(&lock);
-	if (strcmp(scene.id, id) != 0) {
-		(void)snprintf(scene.id, sizeof(scene.id), "%s", id);
-		scene.n = 0;
-		scene.length = (size_t)strtoull(length, NULL, 10);
-	} else if (scene.length != (size_t)strtoull(length, NULL, 10)) {
-		st = ST_CONFLICT;
-	}
-	(void)pthread_mutex_unlock(&lock);
-	if (st != ST_OK)
-		return st;
-	atomic_fetch_add(&scene.created, 1);
-	httpd_header(call, "Upload-Expires", "Thu, 31 Dec 2026 00:00:00 GMT");
-	return httpd_reply_empty(call, 201);
-}
-
-static void
-put_size(struct call *call, const char *name, size_t n)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%zu", n);
-	httpd_header(call, name, text);
-}
-
-static enum status
-offset(struct call *call)
-{
-	enum status st = ST_NOTFOUND;
-
-	(void)pthread_mutex_lock(&lock);
-	if (strcmp(scene.id, call_param(call, "id")) == 0) {
-		put_size(call, "Upload-Offset", scene.n);
-		put_size(call, "Upload-Length", scene.length);
-		st = ST_OK;
-	}
-	(void)pthread_mutex_unlock(&lock);
-	return st == ST_OK ? httpd_reply_empty(call, 200) : st;
-}
-
-/* Nothing moves while the lockers are slow. */
-static void
-wait_while_slow(void)
-{
-	while (atomic_load(&scene.locker_slow))
-		sched_yield();
-}
-
-static enum status
-begin(struct call *call)
-{
-	const char *at = call_header(call, "Upload-Offset");
-	enum status st = ST_OK;
-
-	wait_while_slow();
-	(void)pthread_mutex_lock(&lock);
-	if (strcmp(scene.id, call_param(call, "id")) != 0)
-		st = ST_NOTFOUND;
-	else if (at == NULL || strtoull(at, NULL, 10) != scene.n)
-		st = ST_CONFLICT;
-	(void)pthread_mutex_unlock(&lock);
-	return st;
-}
-
-static enum status
-chunk(struct call *call, const void *p, size_t n)
-{
-	enum status st = ST_OK;
-
-	(void)call;
-	wait_while_slow();
-	(void)pthread_mutex_lock(&lock);
-	if (scene.n + n > scene.length || scene.n + n > SCENE_UPLOAD) {
-		st = ST_TOO_LARGE;
-	} else {
-		memcpy(scene.bytes + scene.n, p, n);
-		scene.n += n;
-	}
-	(void)pthread_mutex_unlock(&lock);
-	return st;
-}
-
-static enum status
-end(struct call *call)
-{
-	(void)pthread_mutex_lock(&lock);
-	put_size(call, "Upload-Offset", scene.n);
-	(void)pthread_mutex_unlock(&lock);
-	return httpd_reply_empty(call, 204);
-}
-
-static const struct httpd_stream stream = {
-	.begin = begin, .chunk = chunk, .end = end
-};
-
-/* Answers with every byte turned around; 'S' makes a short answer. */
-static enum status
-letter(struct call *call)
-{
-	static uint8_t answer[LETTER_BYTES];
-	const uint8_t *p;
-	size_t n, i;
-
-	p = call_body(call, &n);
-	atomic_fetch_add(&scene.letters, 1);
-	if (n != LETTER_BYTES)
-		return ST_INVALID;
-	for (i = 0; i < n; i++)
-		answer[i] = (uint8_t)~p[i];
-	return httpd_reply(call, 200, "application/octet-stream", answer,
-	    p[0] == 'S' ? n - 1 : n);
-}
-
-static const struct httpd_route locker_routes[] = {
-	{ .method = "POST",
-	    .path = "/v1/uploads/{id}",
-	    .kind = HTTPD_WORKER,
-	    .admit = look,
-	    .handler = create },
-	{ .method = "HEAD",
-	    .path = "/v1/uploads/{id}",
-	    .kind = HTTPD_WORKER,
-	    .admit = look,
-	    .handler = offset },
-	{ .method = "PATCH",
-	    .path = "/v1/uploads/{id}",
-	    .kind = HTTPD_STREAM,
-	    .body = HTTPD_BYTES,
-	    .limit = (uint64_t)1 << 33,
-	    .type = "application/offset+octet-stream",
-	    .admit = look,
-	    .stream = &stream },
-	{ .method = "POST",
-	    .path = "/v1/letters",
-	    .kind = HTTPD_WORKER,
-	    .body = HTTPD_BYTES,
-	    .limit = LETTERS,
-	    .admit = look,
-	    .handler = letter },
 };
 
 /* -- passes ---------------------------------------------------------------- */
@@ -444,10 +272,10 @@ scene_authorization(enum scene_issuer issuer, char out[TOKEN_HEADER])
 void
 scene_empty(void)
 {
-	(void)pthread_mutex_lock(&lock);
+	(void)pthread_mutex_lock(&scene_lock);
 	scene.n = scene.length = 0;
 	scene.id[0] = '\0';
-	(void)pthread_mutex_unlock(&lock);
+	(void)pthread_mutex_unlock(&scene_lock);
 	atomic_store(&scene.told, false);
 }
 
@@ -506,7 +334,7 @@ scene_setup(void **state)
 	write_trust();
 	PRE(httpd_start(&c, platform_routes, NELEMS(platform_routes), NULL,
 		&platform, &d) == ST_OK);
-	PRE(httpd_start(&c, locker_routes, NELEMS(locker_routes), NULL,
+	PRE(httpd_start(&c, scene_locker_routes, scene_locker_count, NULL,
 		&lockers, &d) == ST_OK);
 	scene_log_directory();
 	scene_start();
