@@ -10,6 +10,21 @@
 #include "base/clock.h"
 #include "httpd/inner.h"
 
+/*
+ * libmicrohttpd takes a read that gave less than it asked for as the last one
+ * until the next event; where the client's end came together with those bytes
+ * there is none, and a stream would wait for its deadline.  Shutting what is
+ * shut already makes an event.
+ */
+static void
+wake_if_ended(const struct conn *c)
+{
+	char byte;
+
+	if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		(void)shutdown(c->fd, SHUT_RD);
+}
+
 static void
 cut_late(struct httpd *h, unsigned now)
 {
@@ -21,6 +36,8 @@ cut_late(struct httpd *h, unsigned now)
 		/* libmicrohttpd sees the end, and closes. */
 		if (at != 0 && now >= at)
 			(void)shutdown(c->fd, SHUT_RDWR);
+		else if (c->streaming != NULL)
+			wake_if_ended(c);
 	}
 }
 
