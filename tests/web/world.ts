@@ -338,7 +338,7 @@ export class World {
 		}));
 		const entry = note(
 			{
-				accounts: { epoch: Math.floor(now / 604_800) - 1, served: 1240 },
+				accounts: [{ epoch: Math.floor(now / 604_800) - 1, served: 1240 }],
 				agencies: sha256hex(this.agencies()),
 				ended: [...this.ended].sort((a, b) => a - b),
 				issuers: this.issuers(now),

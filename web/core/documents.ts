@@ -78,7 +78,7 @@ export interface Directory {
 	readonly issuers: readonly Issuer[];
 	readonly ended: ReadonlySet<number>;
 	readonly policy: number;
-	readonly accounts: { readonly epoch: number; readonly served: number };
+	readonly accounts: readonly { readonly epoch: number; readonly served: number }[];
 	readonly agencies: Bytes;
 }
 
@@ -92,8 +92,7 @@ export async function readDirectory(note: Note, log: string): Promise<Directory>
 		key: i.text('key', 1000, 1),
 		purpose: i.oneOf('purpose', PURPOSES)
 	}));
-	const a = f.fields('accounts');
-	const accounts = { epoch: a.int('epoch', 0), served: a.int('served', 0) };
+	const accounts = f.each('accounts', 10, (a) => ({ epoch: a.int('epoch', 0), served: a.int('served', 0) }));
 	a.done();
 	const out: Directory = {
 		time: f.time('time'),

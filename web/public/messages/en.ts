@@ -166,11 +166,13 @@ export const en = {
 		recorded: (n: number): string => `Publicly recorded, no. ${grouped(n)}`,
 		number: 'Limit',
 		value: 'Here',
-		ceiling: 'No policy may go beyond',
+		ceiling: 'No policy may allow',
 		incidents: 'Incidents that may be asked about',
 		victims: 'Larger area, since there may be victims at home',
 		never: 'Never asked for: immigration, lawful assembly, and minor offences.',
-		range: (a: string, b: string): string => `${a} to ${b}`,
+		least: (a: string): string => `Less than ${a}`,
+		most: (a: string): string => `More than ${a}`,
+		open: 'No ceiling',
 		note: 'The policy’s note'
 	},
 
@@ -190,6 +192,7 @@ export const en = {
 		week: (from: string): string => `from ${from}`,
 		key: 'SHA-256 of the key',
 		accounts: 'Accounts',
+		accountsNone: 'Nobody has taken passes yet.',
 		accountsText: (n: number): string => `${grouped(n)} accounts took passes in that week, rounded to ten.`,
 		ended: 'No longer in force',
 		endedText: (n: number): string =>

@@ -124,6 +124,8 @@ export const grouped = (n: number): string =>
 const plural = (n: number, one: string, many: string): string =>
 	`${grouped(n)} ${n === 1 ? one : many}`;
 
+const short = (n: number): string => n.toFixed(n < 0.1 ? 3 : 2);
+
 export const en = {
 	language: 'en',
 	name: 'Porchlight',
@@ -152,8 +154,7 @@ export const en = {
 		means: 'The fault is in the page, not in what you did. Nothing of yours was sent.'
 	},
 
-	squareKm: (m2: number): string =>
-		`${(m2 / 1e6).toFixed(2)} km² (${(m2 / 2_589_988).toFixed(2)} square miles)`,
+	squareKm: (m2: number): string => `${short(m2 / 1e6)} km² (${short(m2 / 2_589_988)} square miles)`,
 	metres: (m: number): string => (m >= 1000 ? `${m / 1000} km` : `${m} m`),
 	duration: (s: number): string => {
 		if (s % 86_400 === 0) return plural(s / 86_400, 'day', 'days');
