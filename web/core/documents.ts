@@ -93,7 +93,6 @@ export async function readDirectory(note: Note, log: string): Promise<Directory>
 		purpose: i.oneOf('purpose', PURPOSES)
 	}));
 	const accounts = f.each('accounts', 10, (a) => ({ epoch: a.int('epoch', 0), served: a.int('served', 0) }));
-	a.done();
 	const out: Directory = {
 		time: f.time('time'),
 		platform,
