@@ -75,6 +75,9 @@ hold(struct filing *f, const struct doc *doc, struct filed *x,
 	(void)snprintf(out->rule, sizeof(out->rule), "%s", why->problem);
 	out->by = clock_now() + HELD_S;
 	st = filing_sql_hold(f, &q.id, x, out);
+	if (st == ST_CONFLICT)
+		return diag_problem(d, st, "request-id", "id", "",
+		    "Another request with this id waits for the operator.");
 	return st == ST_OK ? ST_HELD : st;
 }
 

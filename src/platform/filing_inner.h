@@ -31,7 +31,7 @@ enum status filing_sql_put(struct filing *f, struct filed *x) NODISCARD;
 
 /*
  * Keep x until the operator decides; where it is kept already, out->by is
- * what was said then.
+ * what was said then.  ST_CONFLICT where another note of that id is kept.
  */
 enum status filing_sql_hold(struct filing *f, const struct id *id,
     const struct filed *x, struct filing_result *out) NODISCARD;

@@ -58,11 +58,19 @@ struct holding {
 	struct buf *b;
 };
 
+/* An id that is held stands for the bytes that it came with. */
 static enum status
 held_by(const struct row *row, void *arg)
 {
-	((struct holding *)arg)->out->by = row_int(row, 0);
-	return ST_OK;
+	struct holding *h = arg;
+	const uint8_t *p;
+	size_t n;
+
+	h->out->by = row_int(row, 0);
+	row_bytes(row, 1, &p, &n);
+	return n == h->x->item.n && memcmp(p, h->x->item.note, n) == 0
+	    ? ST_OK
+	    : ST_CONFLICT;
 }
 
 static enum status
@@ -81,7 +89,7 @@ hold(struct tx *tx, void *arg)
 	    5);
 	if (st != ST_OK)
 		return st;
-	return store_one(tx, "SELECT decide_by FROM held WHERE id = $1",
+	return store_one(tx, "SELECT decide_by, note FROM held WHERE id = $1",
 	    (struct store_param[]){ P_ID(h->id) }, 1, held_by, h);
 }
 

@@ -425,3 +425,20 @@ registry_lifted(
 			*text = true;
 	}
 }
+
+bool
+registry_refused(struct registry *r, const struct id *request)
+{
+	const struct decision *x;
+	char subject[ID_TEXT];
+	size_t i;
+
+	id_text(request, subject);
+	for (i = 0; i < r->decisions.n; i++) {
+		x = &r->decisions.v[i]->as.decision;
+		if (strcmp(x->action, "refuse") == 0 &&
+		    strcmp(x->subject, subject) == 0)
+			return true;
+	}
+	return false;
+}

@@ -260,6 +260,21 @@ check_request(struct checking *c)
 	return registry_check_request(c->r, c->doc, c->beside, c->now, c->d);
 }
 
+/* What lies beside a note is kept and served, so nothing else may. */
+static enum status
+check_beside(
+    const struct doc *doc, const struct registry_beside *beside, struct diag *d)
+{
+	if (beside->text != NULL && strcmp(doc->type, REQUEST_TYPE) != 0)
+		return diag_set(d, ST_INVALID, "text", "",
+		    "Only a request is filed together with a text.");
+	if (beside->jurisdiction != NULL && strcmp(doc->type, AGENCY_TYPE) != 0)
+		return diag_set(d, ST_INVALID, "jurisdiction", "",
+		    "Only an agency's note is filed together with a "
+		    "jurisdiction.");
+	return ST_OK;
+}
+
 enum status
 registry_check(struct registry *r, const struct doc *doc,
     const struct registry_beside *beside, int64_t now_s, struct diag *d)
@@ -293,6 +308,8 @@ registry_check(struct registry *r, const struct doc *doc,
 		return diag_set(d, ST_FORBIDDEN, "type", "",
 		    "Notes of type %.64s are written by the platform itself.",
 		    doc->type);
+	if ((st = check_beside(doc, beside, d)) != ST_OK)
+		return st;
 	(void)pthread_rwlock_wrlock(&r->lock);
 	st = types[i].check(&c);
 	(void)pthread_rwlock_unlock(&r->lock);

@@ -67,6 +67,9 @@ const struct policy *registry_policy(const struct registry *r, int64_t now_s);
 void registry_lifted(
     struct registry *r, const struct id *request, uint32_t *lifted, bool *text);
 
+/* Whether a logged decision refuses the request id.  The lock is held. */
+bool registry_refused(struct registry *r, const struct id *request);
+
 /* registry_request.c: a request, the lock is held. */
 enum status registry_check_request(struct registry *r, const struct doc *doc,
     const struct registry_beside *beside, int64_t now_s,

@@ -176,6 +176,9 @@ registry_check_request(struct registry *r, const struct doc *doc,
 	if (registry_asked(r, &q.id) != NULL)
 		return diag_problem(d, ST_CONFLICT, "request-id", "id", "",
 		    "There is another request with this id already.");
+	if (registry_refused(r, &q.id))
+		return diag_problem(d, ST_FORBIDDEN, "request-refused", "id",
+		    "", "The operator has refused the request with this id.");
 	registry_lifted(r, &q.id, &lifted, &text_lifted);
 	/* What is refused goes before what is only held. */
 	text_st = check_text(&q, beside, text_lifted, &text_diag);
