@@ -19,6 +19,8 @@
 #include "protocol/collection.h"
 #include "protocol/directory.h"
 #include "protocol/doc.h"
+#include "tlog/checkpoint.h"
+#include "tlog/tile.h"
 #include "witness/witness.h"
 
 const char world_text[] =
@@ -71,7 +73,6 @@ start_watchers(struct world *w, struct platform_setup *setup, char urls[][64],
 static void
 run_watchers(struct world *w, char urls[][64], const char *vkey)
 {
-	struct witness_config c = { 0 };
 	struct diag d = { 0 };
 	char dir[128];
 	size_t i;
@@ -79,11 +80,28 @@ run_watchers(struct world *w, char urls[][64], const char *vkey)
 	for (i = 0; i < WORLD_WATCHERS; i++) {
 		(void)snprintf(dir, sizeof(dir), "%s/w%zu", w->dir, i);
 		MUST(witness_trust_log(dir, WORLD_ORIGIN, vkey, &d));
-		c.dir = dir;
-		MUST(witness_start(&c, &w->watchers[i], &d));
-		(void)snprintf(urls[i], 64, "http://127.0.0.1:%u",
-		    witness_port(w->watchers[i]));
+		world_watcher_start(w, i);
+		(void)snprintf(urls[i], 64, "http://127.0.0.1:%u", w->ports[i]);
 	}
+}
+
+void
+world_watcher_start(struct world *w, size_t i)
+{
+	struct witness_config c = { .port = w->ports[i] };
+	struct diag d = { 0 };
+	char dir[128];
+
+	(void)snprintf(dir, sizeof(dir), "%s/w%zu", w->dir, i);
+	c.dir = dir;
+	MUST(witness_start(&c, &w->watchers[i], &d));
+	w->ports[i] = witness_port(w->watchers[i]);
+}
+
+void
+world_watcher_stop(struct world *w, size_t i)
+{
+	witness_stop(&w->watchers[i]);
 }
 
 /* The watchers' ports are known only once they run, and they run only once
@@ -204,20 +222,41 @@ world_stop(struct world *w)
 
 /* -- notes ----------------------------------------------------------------- */
 
+static void
+sign(const struct buf *text, const struct world_key *const *keys, size_t n,
+    struct buf *out)
+{
+	size_t i;
+
+	PRE(buf_status(text) == ST_OK);
+	buf_put(out, text->p, text->n);
+	buf_putc(out, '\n');
+	for (i = 0; i < n; i++)
+		note_sign((const char *)text->p, text->n, keys[i]->key.name,
+		    keys[i]->seed, out);
+}
+
 void
 world_note(json_t *body, const char *type, const struct world_key *const *keys,
     size_t n, struct buf *out)
 {
 	struct buf text;
-	size_t i;
 
 	buf_init(&text, DOC_MAX);
 	PRE(doc_text(body, type, WORLD_ORIGIN, &text) == ST_OK);
-	buf_put(out, text.p, text.n);
-	buf_putc(out, '\n');
-	for (i = 0; i < n; i++)
-		note_sign(buf_text(&text), text.n, keys[i]->key.name,
-		    keys[i]->seed, out);
+	sign(&text, keys, n, out);
+	buf_fini(&text);
+}
+
+void
+world_sign(const char *line, const struct world_key *const *keys, size_t n,
+    struct buf *out)
+{
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	buf_printf(&text, "%s\n", line);
+	sign(&text, keys, n, out);
 	buf_fini(&text);
 }
 
@@ -272,18 +311,61 @@ world_reply_fini(struct world_reply *r)
 	r->body = NULL;
 }
 
+static void
+copy_member(const json_t *v, const char *name, char *out, size_t n)
+{
+	const char *s = json_string_value(json_object_get(v, name));
+
+	(void)snprintf(out, n, "%s", s != NULL ? s : "");
+}
+
+static void
+read_reply(const struct httpc_reply *r, struct world_reply *out)
+{
+	char type[64], by[CLOCK_TEXT];
+	struct diag d = { 0 };
+
+	*out = (struct world_reply){ .code = r->code };
+	MUST(json_read(r->body.p, r->body.n, &out->body, &d));
+#define COPY(m) copy_member(out->body, #m, out->m, sizeof(out->m))
+	COPY(title);
+	COPY(field);
+	COPY(limit);
+	COPY(state);
+	COPY(rule);
+#undef COPY
+	copy_member(out->body, "type", type, sizeof(type));
+	if (strncmp(type, "/problems/", 10) == 0)
+		(void)snprintf(
+		    out->problem, sizeof(out->problem), "%s", type + 10);
+	copy_member(out->body, "by", by, sizeof(by));
+	if (by[0] != '\0')
+		PRE(clock_parse(by, &out->by) == ST_OK);
+	out->index = json_integer_value(json_object_get(out->body, "index"));
+}
+
+void
+world_post(struct world *w, const char *path, const void *p, size_t n,
+    struct world_reply *out)
+{
+	struct httpc_reply r = { 0 };
+	struct diag d = { 0 };
+	char url[128];
+
+	(void)snprintf(url, sizeof(url), "%s%s", w->url, path);
+	MUST(httpc_post(
+	    w->httpc, url, "application/json", p, n, NULL, 1 << 20, &r, &d));
+	read_reply(&r, out);
+	httpc_reply_fini(&r);
+}
+
 void
 world_file(struct world *w, const char *note, const char *text,
     const char *jurisdiction, struct world_reply *out)
 {
-	struct httpc_reply r = { 0 };
-	struct diag d = { 0 };
 	json_t *v = json_pack("{s:s}", "note", note);
-	const char *type, *field;
-	char url[128];
 	struct buf b;
 
-	*out = (struct world_reply){ 0 };
 	if (text != NULL)
 		json_object_set_new(v, "text", json_string(text));
 	if (jurisdiction != NULL)
@@ -292,21 +374,8 @@ world_file(struct world *w, const char *note, const char *text,
 	buf_init(&b, 4 << 20);
 	PRE(json_write(v, &b) == ST_OK);
 	json_decref(v);
-	(void)snprintf(url, sizeof(url), "%s/v1/notes", w->url);
-	MUST(httpc_post(w->httpc, url, "application/json", b.p, b.n, NULL,
-	    1 << 20, &r, &d));
-	out->code = r.code;
-	MUST(json_read(r.body.p, r.body.n, &out->body, &d));
-	type = json_string_value(json_object_get(out->body, "type"));
-	if (type != NULL && strncmp(type, "/problems/", 10) == 0)
-		(void)snprintf(
-		    out->problem, sizeof(out->problem), "%s", type + 10);
-	field = json_string_value(json_object_get(out->body, "field"));
-	if (field != NULL)
-		(void)snprintf(out->field, sizeof(out->field), "%s", field);
-	out->index = json_integer_value(json_object_get(out->body, "index"));
+	world_post(w, "/v1/notes", b.p, b.n, out);
 	buf_fini(&b);
-	httpc_reply_fini(&r);
 }
 
 static void
@@ -340,48 +409,50 @@ enrol_partner(struct world *w)
 	buf_fini(&note);
 }
 
-static void
-admit_agency(struct world *w)
+void
+world_agency_note(struct world *w, const struct agency *a, struct buf *out)
 {
 	const struct world_key *signers[] = { &w->partner };
-	struct agency *a = &w->admitted;
+
+	world_note(agency_json(a), AGENCY_TYPE, signers, 1, out);
+	world_countersign(w, out);
+}
+
+/* The keys' names are the agency's and its locker's. */
+static void
+admit(struct world *w, const struct world_key *agency,
+    const struct world_key *locker, struct agency *a)
+{
 	struct buf note;
 
-	world_key_make(&w->agency, "police.example");
-	world_key_make(&w->locker, "locker.police.example");
 	*a = (struct agency){ .time = clock_now(),
 		.until = clock_now() + 365 * 86400,
-		.name = "police.example",
+		.name = agency->key.name,
 		.legal_name = "Lakeland Police",
 		.class = "municipal-police",
 		.telephone = "+1 863 555 0100",
 		.verified = "by visit",
 		.partner = "partner.example",
-		.key = w->agency.key };
-	a->locker = (struct locker){ .name = "locker.police.example",
+		.key = agency->key };
+	a->locker = (struct locker){ .name = locker->key.name,
 		.url = "http://127.0.0.1:9",
-		.key = w->locker.key };
-	if (w->jurisdiction == NULL)
-		w->jurisdiction = strdup(
-		    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],[-81.7,28.3]"
-		    ","
-		    "[-82.2,28.3],[-82.2,27.8]]]],\"type\":\"MultiPolygon\"}");
+		.key = locker->key };
 	hash_sha256(w->jurisdiction, strlen(w->jurisdiction), a->jurisdiction);
 	buf_init(&note, DOC_MAX);
-	world_note(agency_json(a), AGENCY_TYPE, signers, 1, &note);
-	world_countersign(w, &note);
+	world_agency_note(w, a, &note);
 	file_ok(w, &note, w->jurisdiction);
 	buf_fini(&note);
 }
 
 static void
-publish_recipient(struct world *w)
+publish_recipient(
+    struct world *w, const struct world_key *locker, char recipient[63])
 {
-	const struct world_key *signers[] = { &w->locker };
+	const struct world_key *signers[] = { locker };
 	struct recipient x = { .time = clock_now(),
 		.from = clock_now(),
 		.until = clock_now() + 7 * 86400,
-		.owner = w->locker.key.name };
+		.owner = locker->key.name };
 	struct age_identity *id = NULL;
 	struct age_recipient to;
 	struct diag d = { 0 };
@@ -389,9 +460,9 @@ publish_recipient(struct world *w)
 
 	MUST(age_identity_new(&id));
 	age_identity_recipient(id, &to);
-	age_recipient_text(&to, w->recipient);
+	age_recipient_text(&to, recipient);
 	age_identity_free(&id);
-	x.recipient = w->recipient;
+	x.recipient = recipient;
 	buf_init(&note, DOC_MAX);
 	world_note(recipient_json(&x), RECIPIENT_TYPE, signers, 1, &note);
 	file_ok(w, &note, NULL);
@@ -402,8 +473,86 @@ void
 world_admit(struct world *w)
 {
 	enrol_partner(w);
-	admit_agency(w);
-	publish_recipient(w);
+	world_key_make(&w->agency, "police.example");
+	world_key_make(&w->locker, "locker.police.example");
+	w->jurisdiction = strdup(
+	    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],[-81.7,28.3],"
+	    "[-82.2,28.3],[-82.2,27.8]]]],\"type\":\"MultiPolygon\"}");
+	admit(w, &w->agency, &w->locker, &w->admitted);
+	publish_recipient(w, &w->locker, w->recipient);
+}
+
+void
+world_admit_another(struct world *w, struct world_agency *a, const char *name)
+{
+	(void)snprintf(a->name, sizeof(a->name), "%s", name);
+	(void)snprintf(
+	    a->locker_name, sizeof(a->locker_name), "locker.%s", a->name);
+	world_key_make(&a->agency, a->name);
+	world_key_make(&a->locker, a->locker_name);
+	admit(w, &a->agency, &a->locker, &a->admitted);
+	publish_recipient(w, &a->locker, a->recipient);
+}
+
+void
+world_decide(
+    struct world *w, const char *action, const char *subject, const char *rule)
+{
+	struct decision x = { .time = clock_now(),
+		.action = action,
+		.subject = subject,
+		.rule = rule,
+		.reason = "A test decides." };
+	struct buf note;
+
+	random_id(&x.id);
+	buf_init(&note, DOC_MAX);
+	world_own_note(w, decision_json(&x), DECISION_TYPE, &note);
+	file_ok(w, &note, NULL);
+	buf_fini(&note);
+}
+
+/* -- the log ---------------------------------------------------------------- */
+
+/* Entries of type in the bundle that the n bytes at p are. */
+static size_t
+count_entries(const uint8_t *p, size_t n, const char *type)
+{
+	size_t at = 0, entry_n, count = 0;
+	const uint8_t *entry;
+	char member[80];
+
+	(void)snprintf(member, sizeof(member), "\"type\":\"%s\"", type);
+	while (tile_bundle_next(p, n, &at, &entry, &entry_n) == ST_OK)
+		count += memmem(entry, entry_n, member, strlen(member)) != NULL;
+	return count;
+}
+
+size_t
+world_logged(struct world *w, const char *type)
+{
+	struct tile t = { .level = TILE_ENTRIES };
+	struct checkpoint cp;
+	struct diag d = { 0 };
+	char path[TILE_PATH], full[TILE_PATH + 8];
+	size_t count = 0;
+	struct note note;
+	struct buf b;
+
+	buf_init(&b, 64 << 20);
+	PRE(world_get(w, "/log/checkpoint", &b) == 200);
+	MUST(note_open(b.p, b.n, &note, &d));
+	MUST(checkpoint_parse(note.text, note.text_n, &cp, &d));
+	for (; t.index * TILE_WIDTH < cp.size; t.index++) {
+		t.width = tile_width(TILE_ENTRIES, t.index, cp.size);
+		tile_path(&t, path);
+		(void)snprintf(full, sizeof(full), "/log/%s", path);
+		buf_clear(&b);
+		PRE(world_get(w, full, &b) == 200);
+		count += count_entries(b.p, b.n, type);
+	}
+	buf_fini(&b);
+	return count;
 }
 
 /* -- requests -------------------------------------------------------------- */

@@ -37,8 +37,17 @@ struct world_key {
 	struct note_key key;
 };
 
+/* An agency with its locker, and what was filed to admit it. */
+struct world_agency {
+	struct world_key agency, locker;
+	char name[64], locker_name[80];
+	struct agency admitted;
+	char recipient[63];
+};
+
 struct world {
 	char dir[64];
+	uint16_t ports[WORLD_WATCHERS];
 	struct witness *watchers[WORLD_WATCHERS];
 	struct platform *platform;
 	struct httpc *httpc;
@@ -61,6 +70,28 @@ void world_stop(struct world *w);
 /* Stop and start the platform over the same data. */
 void world_restart(struct world *w);
 
+/* Stop or start the i-th watcher; it keeps its port and what it cosigned. */
+void world_watcher_stop(struct world *w, size_t i);
+void world_watcher_start(struct world *w, size_t i);
+
+/*
+ * Admit another agency, "NAME" with the locker "locker.NAME", for the same
+ * jurisdiction.
+ */
+void
+world_admit_another(struct world *w, struct world_agency *a, const char *name);
+
+/* The note of an agency as admission needs it: signed by partner and platform. */
+void
+world_agency_note(struct world *w, const struct agency *a, struct buf *out);
+
+/* File a decision of the operator's, which is logged. */
+void world_decide(
+    struct world *w, const char *action, const char *subject, const char *rule);
+
+/* How many entries of type the published log holds. */
+size_t world_logged(struct world *w, const char *type);
+
 /* A new key of that name. */
 void world_key_make(struct world_key *k, const char *name);
 
@@ -78,13 +109,22 @@ void world_countersign(struct world *w, struct buf *note);
 void world_own_note(
     struct world *w, json_t *body, const char *type, struct buf *out);
 
-/* A reply to a filing. */
+/* Append the note of that line, as it is, signed by the n keys. */
+void world_sign(const char *line, const struct world_key *const *keys, size_t n,
+    struct buf *out);
+
+/* A reply to a call that writes; "" or 0 where it does not say. */
 struct world_reply {
 	unsigned code;
 	json_t *body;
-	char problem[64], field[96];
-	int64_t index;
+	char problem[64], title[160], field[96], limit[96];
+	char state[16], rule[32];
+	int64_t by, index;
 };
+
+/* POST n bytes of JSON, or of what should be, to a path of the platform. */
+void world_post(struct world *w, const char *path, const void *p, size_t n,
+    struct world_reply *out);
 
 /* POST /v1/notes; text and jurisdiction may be NULL. */
 void world_file(struct world *w, const char *note, const char *text,
