@@ -187,27 +187,36 @@ build_web() {
 	fi
 }
 
-# build_c DIR [MESON OPTION...] -- [NINJA ARGUMENT...]: all that can be built
-# is, so that one broken file does not hide the tests of the others.
-build_c() {
-	local dir=$1 options=() quiet=()
+# prepare_c DIR [MESON OPTION...]
+prepare_c() {
+	local dir=$1
 	shift
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift || true
-	if [ ! -f "$dir/build.ninja" ]; then
-		say "preparing the build in $dir"
-		mkdir -p "$dir"
-		quietly "$build/meson.log" meson setup "${options[@]}" \
-		    "$dir" "$root" || return 1
+	if [ -f "$dir/build.ninja" ]; then
+		# Brings it up to date with the meson.build files.
+		quietly "$build/meson.log" ninja -C "$dir" build.ninja
+		return
 	fi
+	say "preparing the build in $dir"
+	mkdir -p "$dir"
+	quietly "$build/meson.log" meson setup "$@" "$dir" "$root"
+}
+
+# build_c DIR [TARGET...]: all that can be built is, so that one broken file
+# does not hide the tests of the others.
+build_c() {
+	local dir=$1 quiet=()
+	shift
 	[ -t 2 ] || quiet=(--quiet)
 	if ! ninja -C "$dir" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
 		say "building in $dir (the first time takes a few minutes)"
 		ninja -C "$dir" -k 0 "${quiet[@]}" "$@" >&2 || return 1
 	fi
+}
+
+# programs DIR: the ninja targets of the programs that ./run starts.
+programs() {
+	sed -n 's/^build \(src\/[^ ]*\/porchlight[a-z-]*\): .*/\1/p' \
+	    "$1/build.ninja"
 }
 
 # link_libexec DIR: the programs of ours side by side, as when installed.
