@@ -16,6 +16,7 @@
 #include "platform/serve.h"
 #include "protocol/account.h"
 #include "protocol/agencies.h"
+#include "protocol/directory.h"
 #include "protocol/doc.h"
 #include "protocol/policy.h"
 
@@ -127,6 +128,37 @@ outdated(struct house *h, uint64_t version, int64_t now)
 	return ledger_wait(h->config.ledger, h->size - 1, 0) == ST_OK;
 }
 
+/*
+ * After a start: whether the log's last directory still says what one of the
+ * same time would say now.  Signatures are deterministic, so the bytes tell.
+ */
+static void
+adopt(struct house *h, uint64_t version)
+{
+	struct buf now, logged, agencies;
+	struct doc *doc = NULL;
+	struct directory dir;
+
+	buf_init(&now, DOC_MAX);
+	buf_init(&logged, DOC_MAX);
+	buf_init(&agencies, AGENCIES_MAX);
+	if (ledger_entry(h->config.ledger, h->index, &logged) == ST_OK &&
+	    doc_open(logged.p, logged.n, h->config.origin, &doc, NULL) ==
+		ST_OK &&
+	    directory_parse(doc, &dir, NULL) == ST_OK &&
+	    house_write_directory(h, dir.time, &now, &agencies, NULL) ==
+		ST_OK &&
+	    now.n == logged.n && memcmp(now.p, logged.p, now.n) == 0) {
+		h->time = dir.time;
+		h->epoch = epoch_of(clock_now());
+		h->version = version;
+	}
+	doc_free(&doc);
+	buf_fini(&now);
+	buf_fini(&logged);
+	buf_fini(&agencies);
+}
+
 static enum status
 file_directory(struct house *h, struct diag *d)
 {
@@ -135,12 +167,15 @@ file_directory(struct house *h, struct diag *d)
 	struct buf note, agencies;
 	enum status st;
 
+	if (h->filed && h->time == 0)
+		adopt(h, version);
 	if (!outdated(h, version, now))
 		return ST_OK;
 	buf_init(&note, DOC_MAX);
 	buf_init(&agencies, AGENCIES_MAX);
 	if ((st = house_issuers(h, d)) == ST_OK &&
-	    (st = house_write_directory(h, &note, &agencies, d)) == ST_OK &&
+	    (st = house_write_directory(h, now, &note, &agencies, d)) ==
+		ST_OK &&
 	    (st = filing_own(h->config.filing, buf_text(&note),
 		 buf_text(&agencies), &index, d)) == ST_OK) {
 		h->filed = true;

@@ -129,8 +129,8 @@ gather(struct house *h, struct directory *dir, struct buf *keys,
 }
 
 enum status
-house_write_directory(
-    struct house *h, struct buf *note, struct buf *agencies, struct diag *d)
+house_write_directory(struct house *h, int64_t time_s, struct buf *note,
+    struct buf *agencies, struct diag *d)
 {
 	struct buf keys[DIRECTORY_ISSUERS + 1] = { 0 };
 	struct directory dir = { .time = clock_now(),

@@ -30,12 +30,12 @@ struct house {
 };
 
 /*
- * house_directory.c: append the note of a new directory to note, and the
- * agencies.json that it names to agencies.
+ * house_directory.c: append the note of a directory made at time_s to note,
+ * and the agencies.json that it names to agencies.
  */
 struct buf;
-enum status house_write_directory(struct house *h, struct buf *note,
-    struct buf *agencies, struct diag *d) NODISCARD;
+enum status house_write_directory(struct house *h, int64_t time_s,
+    struct buf *note, struct buf *agencies, struct diag *d) NODISCARD;
 
 /* house_serve.c: make the bodies of the directory at log number h->index. */
 enum status house_publish(struct house *h) NODISCARD;

@@ -47,8 +47,6 @@ agencies_body(struct house *h, const json_t *proved, struct httpd_body **out)
 	    (st = directory_parse(doc, &dir, NULL)) == ST_OK &&
 	    (st = filing_document(h->config.store, dir.agencies, &b)) == ST_OK)
 		st = serve_body("application/json", &b, out);
-	if (st == ST_OK && h->time == 0)
-		h->time = dir.time;
 	doc_free(&doc);
 	buf_fini(&b);
 	return st;
