@@ -133,7 +133,7 @@ house_write_directory(struct house *h, int64_t time_s, struct buf *note,
     struct buf *agencies, struct diag *d)
 {
 	struct buf keys[DIRECTORY_ISSUERS + 1] = { 0 };
-	struct directory dir = { .time = clock_now(),
+	struct directory dir = { .time = time_s,
 		.url = h->config.url,
 		.platform = h->config.platform };
 	uint64_t *ended = NULL;
