@@ -5,6 +5,8 @@
 #ifndef EVIDENCE_PACKAGE_FORM_H
 #define EVIDENCE_PACKAGE_FORM_H
 
+#include "evidence/package.h"
+
 #define PACKAGE_FOLDER "package/"
 #define PACKAGE_BAGIT_NAME "bagit.txt"
 #define PACKAGE_BAGIT          \
