@@ -179,6 +179,21 @@ read_file(const struct httpc_reply *r, json_t **body, const json_t **notes,
 }
 
 enum status
+home_locker_name(const char *name, struct diag *d)
+{
+	size_t n = strlen(name);
+
+	/* It becomes part of an address at a relay, as it is. */
+	if (n > 0 && n < HOME_NAME && name[0] != '.' &&
+	    strspn(name,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789._-") == n)
+		return ST_OK;
+	return diag_set(d, ST_INVALID, "locker", "",
+	    "\"%.60s\" cannot be the name of a locker.", name);
+}
+
+enum status
 home_find_locker(struct home_net *n, const char *name, struct home_locker *out,
     struct diag *d)
 {
@@ -188,9 +203,8 @@ home_find_locker(struct home_net *n, const char *name, struct home_locker *out,
 	enum status st;
 
 	*out = (struct home_locker){ 0 };
-	if (note_name_check(name) != ST_OK || strlen(name) >= HOME_NAME)
-		return diag_set(d, ST_INVALID, "locker", "",
-		    "That is not the name of a locker.");
+	if ((st = home_locker_name(name, d)) != ST_OK)
+		return st;
 	if ((st = home_net_get(
 		 n, "/v1/recipients.json", RECIPIENTS_BODY, &r, d)) != ST_OK ||
 	    (st = read_file(&r, &body, &f.notes, d)) != ST_OK ||

@@ -50,6 +50,9 @@ struct home_locker {
 	char letters[AGE_RECIPIENT_TEXT]; /* its letter recipient in force */
 };
 
+/* Whether name can be a locker's, and stand in an address.  ST_OK/ST_INVALID. */
+enum status home_locker_name(const char *name, struct diag *d) NODISCARD;
+
 /*
  * Find the locker of that name in /v1/recipients.json, which is one file for
  * all, so that asking tells nothing.  Each note is checked by proof and

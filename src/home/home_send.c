@@ -146,7 +146,14 @@ home_send(struct home_net *n, struct store *store, const char *dir,
 	out->size = x->size;
 	memcpy(out->locker, x->locker, sizeof(x->locker));
 	if (x->state == HOME_SEALED) {
-		if ((st = home_upload(n, x, path, stop_after, ui, d)) != ST_OK)
+		st = home_upload(n, x, path, stop_after, ui, d);
+		/* What can never succeed must not stand before the others. */
+		if (st == ST_GONE || st == ST_TOO_LARGE) {
+			x->state = HOME_REFUSED;
+			if (home_pool_set_submission(store, x, NULL) == ST_OK)
+				(void)unlink(path);
+		}
+		if (st != ST_OK)
 			return st;
 		x->state = HOME_UPLOADED;
 		if ((st = home_pool_set_submission(store, x, NULL)) != ST_OK)

@@ -155,12 +155,16 @@ static bool
 agree_early(const struct sharing *s)
 {
 	int64_t epoch = epoch_of(clock_now());
+	int64_t served = directory_served(&s->net.dir, epoch);
+	char many[64];
 
+	(void)snprintf(many, sizeof(many), "%lld accounts (rounded to ten)",
+	    (long long)served);
 	home_say(s->ui,
-	    "Only passes of this week are here. %lld accounts took passes "
-	    "this week (rounded to ten), and whoever shares with one of "
-	    "these is one of them. From next week on it is safer.",
-	    (long long)directory_served(&s->net.dir, epoch));
+	    "Only passes of this week are here. As the platform says, %s took "
+	    "passes this week, and whoever shares with one of these is one of "
+	    "them. From next week on there is more to hide among.",
+	    served > 0 ? many : "fewer than ten accounts");
 	if (s->what->early)
 		return true;
 	return s->ui != NULL && s->ui->ask != NULL &&
@@ -198,6 +202,30 @@ reserve(struct sharing *s)
 		s->reserved[i] = true;
 	}
 	return ST_OK;
+}
+
+/* A clip of another time is no answer; the person may know better. */
+static void
+warn_times(const struct sharing *s)
+{
+	const struct request *r = &s->item->request;
+	char start[CLOCK_TEXT], end[CLOCK_TEXT];
+	const struct share_clip *c;
+	size_t i;
+
+	for (i = 0; i < s->clips.n; i++) {
+		c = &s->clips.times->v[i];
+		clock_text(c->start, start);
+		clock_text(c->end, end);
+		home_say(s->ui, "Clip %zu: %s until %s, %s.%s", i + 1, start,
+		    end,
+		    strcmp(c->source, "stated") == 0
+			? "as you state"
+			: "as its file says (--start states it better)",
+		    c->end < r->from || c->start > r->until
+			? " That is outside of what is asked for."
+			: "");
+	}
 }
 
 /* What they get and what they do not get, before anything is sent. */
@@ -260,9 +288,10 @@ static enum status
 set_locker(struct sharing *s)
 {
 	const struct locker *l = &s->item->agency->locker;
+	enum status st;
 
-	if (strlen(l->name) >= sizeof(s->locker.name))
-		return ST_TOO_LARGE;
+	if ((st = home_locker_name(l->name, s->d)) != ST_OK)
+		return st;
 	memcpy(s->locker.name, l->name, strlen(l->name) + 1);
 	s->locker.key = l->key;
 	(void)snprintf(s->locker.letters, sizeof(s->locker.letters), "%s",
@@ -307,8 +336,10 @@ home_share(const char *dir, const struct home_share *what,
 		goto done;
 	show_request(&s);
 	if ((st = home_clips_strip(path, what, ui, &s.clips, d)) != ST_OK ||
-	    (st = reserve(&s)) != ST_OK || (st = agree(&s)) != ST_OK ||
-	    (st = seal(&s)) != ST_OK)
+	    (st = reserve(&s)) != ST_OK)
+		goto done;
+	warn_times(&s);
+	if ((st = agree(&s)) != ST_OK || (st = seal(&s)) != ST_OK)
 		goto done;
 	st = home_send(&s.net, s.store, dir, &s.x, &s.locker, what->stop_after,
 	    ui, out, d);
