@@ -2,6 +2,7 @@
 #ifndef PLATFORM_INNER_H
 #define PLATFORM_INNER_H
 
+#include "httpd/httpd.h"
 #include "platform/platform.h"
 #include "platform/settings.h"
 #include "platform/tokens.h"
@@ -11,10 +12,9 @@ struct districts;
 struct filing;
 struct house;
 struct httpc;
-struct httpd;
 struct httpd_body;
 struct httpd_limit;
-struct httpd_route;
+
 struct httpd_static;
 struct keyd;
 struct ledger;

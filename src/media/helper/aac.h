@@ -7,8 +7,8 @@
  * sound.  Elements behind the first channel cannot be found without decoding
  * and are left.
  */
-#ifndef HELPER_AAC_H
-#define HELPER_AAC_H
+#ifndef MEDIA_HELPER_AAC_H
+#define MEDIA_HELPER_AAC_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,4 +27,4 @@ enum status aac_config(const uint8_t *p, size_t n, struct buf *out,
 /* Make those contents zero, in place. */
 void aac_blank(uint8_t *p, size_t n, const char *where, struct notes *notes);
 
-#endif /* !HELPER_AAC_H */
+#endif /* !MEDIA_HELPER_AAC_H */

@@ -1,8 +1,8 @@
 /*
  * box: writing MP4 boxes (ISO/IEC 14496-12, 4.2) into a buf.
  */
-#ifndef HELPER_BOX_H
-#define HELPER_BOX_H
+#ifndef MEDIA_HELPER_BOX_H
+#define MEDIA_HELPER_BOX_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,4 +24,4 @@ void box_zeros(struct buf *b, size_t n);
 /* Write v where 4 bytes were left at at. */
 void box_patch(struct buf *b, size_t at, uint32_t v);
 
-#endif /* !HELPER_BOX_H */
+#endif /* !MEDIA_HELPER_BOX_H */

@@ -3,8 +3,8 @@
  * told from its boxes, for the person.  Only telling: the clean copy takes
  * none of them.  See tags.h for names and values that libav knows.
  */
-#ifndef HELPER_BOXES_H
-#define HELPER_BOXES_H
+#ifndef MEDIA_HELPER_BOXES_H
+#define MEDIA_HELPER_BOXES_H
 
 #include <stdint.h>
 
@@ -13,4 +13,4 @@ struct notes;
 /* Walk the size bytes of fd.  What cannot be read is passed over. */
 void boxes_note(int fd, int64_t size, struct notes *notes);
 
-#endif /* !HELPER_BOXES_H */
+#endif /* !MEDIA_HELPER_BOXES_H */

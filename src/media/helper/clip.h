@@ -5,8 +5,8 @@
  * Tracks are video, and sound of a known kind, at most CLIP_TRACKS; each has
  * a clock of its own (timescale).  A scan reads the whole file once.
  */
-#ifndef HELPER_CLIP_H
-#define HELPER_CLIP_H
+#ifndef MEDIA_HELPER_CLIP_H
+#define MEDIA_HELPER_CLIP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,4 +82,4 @@ int64_t clip_track_ms(const struct track *t);
 int64_t clip_track_fps_milli(const struct track *t);
 int64_t clip_ms(const struct clip *c);
 
-#endif /* !HELPER_CLIP_H */
+#endif /* !MEDIA_HELPER_CLIP_H */

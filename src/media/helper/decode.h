@@ -3,8 +3,8 @@
  * that is the same everywhere, so that the answer is, too: first every
  * picture, then key pictures only, then none.
  */
-#ifndef HELPER_DECODE_H
-#define HELPER_DECODE_H
+#ifndef MEDIA_HELPER_DECODE_H
+#define MEDIA_HELPER_DECODE_H
 
 #include <libavcodec/avcodec.h>
 #include <stdint.h>
@@ -36,4 +36,4 @@ void decode_packet(struct decode *v, const AVPacket *pkt);
 /* The packets are over. */
 void decode_end(struct decode *v);
 
-#endif /* !HELPER_DECODE_H */
+#endif /* !MEDIA_HELPER_DECODE_H */

@@ -4,8 +4,8 @@
  * ISOBMFF).  Made from settings that filter.h cleaned; compressor names and
  * everything optional are left empty.
  */
-#ifndef HELPER_ENTRY_H
-#define HELPER_ENTRY_H
+#ifndef MEDIA_HELPER_ENTRY_H
+#define MEDIA_HELPER_ENTRY_H
 
 #include "base/status.h"
 
@@ -18,4 +18,4 @@ enum status entry_put(struct buf *b, const struct track *t) NODISCARD;
 /* Bytes of one sample of PCM over all channels; 0 for other codecs. */
 unsigned entry_pcm_unit(const struct track *t);
 
-#endif /* !HELPER_ENTRY_H */
+#endif /* !MEDIA_HELPER_ENTRY_H */

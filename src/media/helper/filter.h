@@ -8,8 +8,8 @@
  * (where encoders write their names).  VP8, VP9, Opus and PCM have no place
  * for such things.
  */
-#ifndef HELPER_FILTER_H
-#define HELPER_FILTER_H
+#ifndef MEDIA_HELPER_FILTER_H
+#define MEDIA_HELPER_FILTER_H
 
 #include <libavcodec/avcodec.h>
 
@@ -47,4 +47,4 @@ filter_init(struct filter *f, const AVCodecParameters *par, const char *where,
 enum status filter_sample(
     struct filter *f, const uint8_t *p, size_t n, struct buf *out) NODISCARD;
 
-#endif /* !HELPER_FILTER_H */
+#endif /* !MEDIA_HELPER_FILTER_H */

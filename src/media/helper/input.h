@@ -6,8 +6,8 @@
  * never opens anything by name, parses no elementary stream and fills in no
  * times.
  */
-#ifndef HELPER_INPUT_H
-#define HELPER_INPUT_H
+#ifndef MEDIA_HELPER_INPUT_H
+#define MEDIA_HELPER_INPUT_H
 
 #include <libavformat/avformat.h>
 #include <stdbool.h>
@@ -44,4 +44,4 @@ enum status input_next(
 /* "mp4" or "matroska". */
 const char *input_container(const struct input *in);
 
-#endif /* !HELPER_INPUT_H */
+#endif /* !MEDIA_HELPER_INPUT_H */

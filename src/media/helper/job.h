@@ -3,8 +3,8 @@
  * fills *r as far as it gets, and on failure says in d in plain words why.
  * Statuses: ST_OK, ST_INVALID, ST_NOMEM, ST_IO, ST_FULL.
  */
-#ifndef HELPER_JOB_H
-#define HELPER_JOB_H
+#ifndef MEDIA_HELPER_JOB_H
+#define MEDIA_HELPER_JOB_H
 
 #include <stdint.h>
 
@@ -20,4 +20,4 @@ job_inspect(int64_t size, struct report *r, struct diag *d) NODISCARD;
 /* See media_strip(); the copy goes to SANDBOX_OUT, from its start on. */
 enum status job_strip(int64_t size, struct report *r, struct diag *d) NODISCARD;
 
-#endif /* !HELPER_JOB_H */
+#endif /* !MEDIA_HELPER_JOB_H */

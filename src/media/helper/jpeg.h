@@ -3,8 +3,8 @@
  * maker's notes), comments, and bytes behind its end.  Adobe's segment of 12
  * bytes, which tells how colours are stored, is kept.
  */
-#ifndef HELPER_JPEG_H
-#define HELPER_JPEG_H
+#ifndef MEDIA_HELPER_JPEG_H
+#define MEDIA_HELPER_JPEG_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,4 +17,4 @@ struct notes;
 enum status jpeg_sample(const uint8_t *p, size_t n, struct buf *out,
     const char *where, struct notes *notes) NODISCARD;
 
-#endif /* !HELPER_JPEG_H */
+#endif /* !MEDIA_HELPER_JPEG_H */

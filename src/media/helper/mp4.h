@@ -7,8 +7,8 @@
  * version 1) may be negative, and decoding times are the presentation times
  * in order.
  */
-#ifndef HELPER_MP4_H
-#define HELPER_MP4_H
+#ifndef MEDIA_HELPER_MP4_H
+#define MEDIA_HELPER_MP4_H
 
 #include "base/buf.h"
 #include "media/helper/clip.h"
@@ -41,4 +41,4 @@ enum status mp4_frame(struct buf *b, const struct mp4_track *tracks, size_t n,
 /* Milliseconds from the file's beginning to the track's end. */
 int64_t mp4_track_ms(const struct mp4_track *m);
 
-#endif /* !HELPER_MP4_H */
+#endif /* !MEDIA_HELPER_MP4_H */

@@ -6,8 +6,8 @@
  * messages only those that tell how to show them; units that the standards
  * leave to anybody's use are gone.  Lengths are always 4 bytes.
  */
-#ifndef HELPER_NAL_H
-#define HELPER_NAL_H
+#ifndef MEDIA_HELPER_NAL_H
+#define MEDIA_HELPER_NAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,4 +40,4 @@ enum status nal_config(struct nal *v, const uint8_t *p, size_t n,
 enum status nal_sample(
     struct nal *v, const uint8_t *p, size_t n, struct buf *out) NODISCARD;
 
-#endif /* !HELPER_NAL_H */
+#endif /* !MEDIA_HELPER_NAL_H */

@@ -5,8 +5,8 @@
  * without control characters, whatever the file held.  The list is short:
  * the same thing in the same place is told once, and a full list says so.
  */
-#ifndef HELPER_NOTES_H
-#define HELPER_NOTES_H
+#ifndef MEDIA_HELPER_NOTES_H
+#define MEDIA_HELPER_NOTES_H
 
 #include <jansson.h>
 #include <stddef.h>
@@ -37,4 +37,4 @@ void notes_add_data(struct notes *l, const char *where, const char *what,
 /* A new array of {"text", "what", "where"}; NULL if out of memory. */
 json_t *notes_json(const struct notes *l);
 
-#endif /* !HELPER_NOTES_H */
+#endif /* !MEDIA_HELPER_NOTES_H */

@@ -3,8 +3,8 @@
  * in ISOBMFF): the units that make pictures, and of metadata only the light
  * levels.  ITU-T T.35 user data, time codes and padding are dropped.
  */
-#ifndef HELPER_OBU_H
-#define HELPER_OBU_H
+#ifndef MEDIA_HELPER_OBU_H
+#define MEDIA_HELPER_OBU_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,4 +22,4 @@ enum status obu_config(
 enum status obu_sample(const uint8_t *p, size_t n, struct buf *out,
     const char *where, struct notes *notes) NODISCARD;
 
-#endif /* !HELPER_OBU_H */
+#endif /* !MEDIA_HELPER_OBU_H */

@@ -1,8 +1,8 @@
 /*
  * opus: how long a packet of Opus sounds (RFC 6716, section 3.1).
  */
-#ifndef HELPER_OPUS_H
-#define HELPER_OPUS_H
+#ifndef MEDIA_HELPER_OPUS_H
+#define MEDIA_HELPER_OPUS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,4 +10,4 @@
 /* Samples at 48 kHz; 0 if that cannot be told. */
 int64_t opus_duration(const uint8_t *p, size_t n);
 
-#endif /* !HELPER_OPUS_H */
+#endif /* !MEDIA_HELPER_OPUS_H */

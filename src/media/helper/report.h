@@ -7,8 +7,8 @@
  * fault is "" or "invalid", "full", "io", "memory" or "internal"; media.c
  * reads it.
  */
-#ifndef HELPER_REPORT_H
-#define HELPER_REPORT_H
+#ifndef MEDIA_HELPER_REPORT_H
+#define MEDIA_HELPER_REPORT_H
 
 #include <stdint.h>
 
@@ -39,4 +39,4 @@ void report_track(struct report *r, const struct track *t, size_t frames,
 enum status report_write(
     const struct report *r, enum status st, const struct diag *d) NODISCARD;
 
-#endif /* !HELPER_REPORT_H */
+#endif /* !MEDIA_HELPER_REPORT_H */

@@ -7,8 +7,8 @@
  * or time.  There is no way back and no way around: if any part cannot be
  * had, the caller must exit.
  */
-#ifndef HELPER_SANDBOX_H
-#define HELPER_SANDBOX_H
+#ifndef MEDIA_HELPER_SANDBOX_H
+#define MEDIA_HELPER_SANDBOX_H
 
 #include <stddef.h>
 
@@ -31,4 +31,4 @@ struct diag;
  */
 enum status sandbox_close(unsigned cpu_s, struct diag *d) NODISCARD;
 
-#endif /* !HELPER_SANDBOX_H */
+#endif /* !MEDIA_HELPER_SANDBOX_H */

@@ -2,8 +2,8 @@
  * tags: names and values, chapters and other tracks that libav finds in a
  * file, for the person.  Only telling: the clean copy takes none of them.
  */
-#ifndef HELPER_TAGS_H
-#define HELPER_TAGS_H
+#ifndef MEDIA_HELPER_TAGS_H
+#define MEDIA_HELPER_TAGS_H
 
 #include <libavformat/avformat.h>
 
@@ -13,4 +13,4 @@ struct notes;
 void tags_note(
     const AVFormatContext *fmt, const unsigned char *kept, struct notes *notes);
 
-#endif /* !HELPER_TAGS_H */
+#endif /* !MEDIA_HELPER_TAGS_H */
