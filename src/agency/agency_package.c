@@ -213,7 +213,8 @@ read_notes(struct tx *tx, struct export *x)
 	    (struct store_param[]){ P_ID(&x->submission) }, 1, take_pair,
 	    (struct buf *[]){ &x->note[0], &x->proof[0] });
 	for (i = 1; i < NOTES && st == ST_OK; i++)
-		st = kept_note(tx, note_names[i], &x->note[i], &x->proof[i]);
+		st = kept_note(
+		    tx, note_names[i], &x->request, &x->note[i], &x->proof[i]);
 	if (st == ST_NOTFOUND)
 		return diag_problem(x->d, ST_STALE, "notes-missing", "", "",
 		    "The platform's notes on this agency are not here yet: "
@@ -517,7 +518,7 @@ refresh(struct export *x)
 	    doc_open(x->row.note.p, x->row.note.n, x->a->origin, &doc, NULL) ==
 		ST_OK &&
 	    request_parse(doc, &r, NULL) == ST_OK)
-		(void)!kept_refresh(x->a, &r.area, NULL);
+		(void)!kept_refresh(x->a, &x->request, &r.area, NULL);
 	doc_free(&doc);
 }
 

@@ -345,6 +345,13 @@ agency_request_publish(struct office *a, const struct id *id, unsigned wait_s,
 		st = already(a, &r.note, &r.proof, out, d);
 		goto done;
 	}
+	if (!r.identity) {
+		st = diag_set(d, ST_GONE, "request", "",
+		    "The request was refused or is over, and what would be "
+		    "sealed to it could not be opened any more: make a new "
+		    "one.");
+		goto done;
+	}
 	f.note = r.note.p;
 	f.note_n = r.note.n;
 	f.text = r.body.p;
@@ -354,7 +361,7 @@ agency_request_publish(struct office *a, const struct id *id, unsigned wait_s,
 	if (st == ST_OK &&
 	    doc_open(r.note.p, r.note.n, a->origin, &doc, NULL) == ST_OK &&
 	    request_parse(doc, &req, NULL) == ST_OK)
-		(void)!kept_refresh(a, &req.area, NULL);
+		(void)!kept_refresh(a, id, &req.area, NULL);
 done:
 	doc_free(&doc);
 	asking_fini(&r);

@@ -192,7 +192,7 @@ done:
 	return st;
 }
 
-/* Keep the notes that packages need as fresh as an open request allows. */
+/* Keep the notes that packages need; as fresh as an open request allows. */
 static enum status
 refresh(struct office *a, const struct id *id)
 {
@@ -200,16 +200,18 @@ refresh(struct office *a, const struct id *id)
 	struct doc *doc = NULL;
 	struct asking r;
 	int64_t age;
+	bool has;
 	enum status st;
 
 	asking_init(&r);
-	if ((st = kept_age(a, &age)) != ST_OK || (age >= 0 && age < KEEP_S))
+	if ((st = kept_age(a, id, &age, &has)) != ST_OK ||
+	    (has && age >= 0 && age < KEEP_S))
 		goto done;
 	if ((st = asking_read(a, id, &r, NULL)) == ST_OK &&
 	    (st = doc_open(r.note.p, r.note.n, a->origin, &doc, NULL)) ==
 		ST_OK &&
 	    (st = request_parse(doc, &req, NULL)) == ST_OK)
-		st = kept_refresh(a, &req.area, NULL);
+		st = kept_refresh(a, id, &req.area, NULL);
 done:
 	doc_free(&doc);
 	asking_fini(&r);
@@ -243,9 +245,9 @@ asking_tend(struct office *a)
 	t.n = 0;
 	if ((st = store_read(a->store, list_open, &t)) != ST_OK)
 		return st;
-	/* Any one will do: the first whose district answers. */
+	/* A platform that does not answer will not answer the next one. */
 	for (i = 0; i < t.n; i++)
-		if (refresh(a, &t.v[i]) == ST_OK)
+		if (refresh(a, &t.v[i]) == ST_PEER)
 			break;
 	return ST_OK;
 }

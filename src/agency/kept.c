@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "geo/area.h"
 #include "geo/district.h"
@@ -45,6 +46,21 @@ put_row(struct tx *tx, void *arg)
 	    5);
 }
 
+/* What goes with a request stays as it was first. */
+static enum status
+put_once(struct tx *tx, void *arg)
+{
+	const struct kept_row *r = arg;
+
+	return store_exec(tx,
+	    "INSERT INTO kept (type, name, note, proof, fetched) "
+	    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+	    (struct store_param[]){ P_TEXT(r->type), P_TEXT(r->name),
+		P_BYTES(r->note, r->note_n), P_BYTES(r->proof, r->proof_n),
+		P_INT(clock_now()) },
+	    5);
+}
+
 struct pair {
 	struct buf *note, *proof;
 };
@@ -64,30 +80,71 @@ take_pair(const struct row *row, void *arg)
 					    : buf_status(x->proof);
 }
 
+static enum status
+read_named(struct tx *tx, const char *type, const char *name, struct pair *x)
+{
+	return store_one(tx,
+	    "SELECT note, proof FROM kept WHERE type = $1 AND name = $2",
+	    (struct store_param[]){ P_TEXT(type), P_TEXT(name) }, 2, take_pair,
+	    x);
+}
+
 enum status
-kept_note(struct tx *tx, const char *type, struct buf *note, struct buf *proof)
+kept_note(struct tx *tx, const char *type, const struct id *request,
+    struct buf *note, struct buf *proof)
 {
 	struct pair x = { note, proof };
+	enum status st = ST_NOTFOUND;
+	char name[ID_TEXT];
 
-	return store_one(tx, "SELECT note, proof FROM kept WHERE type = $1",
-	    (struct store_param[]){ P_TEXT(type) }, 1, take_pair, &x);
+	if (request != NULL) {
+		id_text(request, name);
+		st = read_named(tx, type, name, &x);
+	}
+	return st == ST_NOTFOUND ? read_named(tx, type, "", &x) : st;
 }
 
+struct age {
+	const struct id *request;
+	int64_t fetched; /* -1: never */
+	bool has;
+};
+
 static enum status
-read_fetched(struct tx *tx, void *arg)
+read_age(struct tx *tx, void *arg)
 {
-	return store_one_int(
-	    tx, "SELECT fetched FROM kept WHERE type = 'agency'", NULL, 0, arg);
+	struct age *x = arg;
+	char name[ID_TEXT];
+	int64_t unused;
+	enum status st;
+
+	st = store_one_int(tx,
+	    "SELECT fetched FROM kept WHERE type = 'agency' AND name = ''",
+	    NULL, 0, &x->fetched);
+	if (st == ST_NOTFOUND) {
+		x->fetched = -1;
+		st = ST_OK;
+	}
+	if (st != ST_OK)
+		return st;
+	id_text(x->request, name);
+	st = store_one_int(tx,
+	    "SELECT fetched FROM kept WHERE type = 'policy' AND name = $1",
+	    (struct store_param[]){ P_TEXT(name) }, 1, &unused);
+	x->has = st == ST_OK;
+	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
 enum status
-kept_age(struct office *a, int64_t *seconds)
+kept_age(
+    struct office *a, const struct id *request, int64_t *seconds, bool *has)
 {
-	int64_t fetched = 0;
-	enum status st = store_read(a->store, read_fetched, &fetched);
+	struct age x = { .request = request };
+	enum status st = store_read(a->store, read_age, &x);
 
-	*seconds = st == ST_OK ? clock_now() - fetched : -1;
-	return st == ST_NOTFOUND ? ST_OK : st;
+	*has = x.has;
+	*seconds = x.fetched < 0 ? -1 : clock_now() - x.fetched;
+	return st;
 }
 
 /* -- the directory --------------------------------------------------------- */
@@ -163,7 +220,7 @@ read_kept_directory(struct tx *tx, void *arg)
 
 	buf_clear(x->note);
 	buf_clear(x->proof);
-	return kept_note(tx, KEPT_DIRECTORY, x->note, x->proof);
+	return kept_note(tx, KEPT_DIRECTORY, NULL, x->note, x->proof);
 }
 
 /* The one that the database holds, after a restart without a platform. */
@@ -228,6 +285,7 @@ kept_directory(
 
 struct feed {
 	struct office *a;
+	const struct id *request;
 	struct geo_district t;
 	const struct httpc_reply *r;
 	struct diag *d;
@@ -239,6 +297,9 @@ keep_one(struct feed *f, const struct collection *c, const char *kept,
 {
 	const char *proof = NULL;
 	const struct doc *doc = collection_note(c, type, name, &proof);
+	char request[ID_TEXT];
+	struct kept_row row;
+	enum status st;
 
 	if (out != NULL)
 		*out = doc;
@@ -246,13 +307,18 @@ keep_one(struct feed *f, const struct collection *c, const char *kept,
 		return diag_set(f->d, ST_NOTFOUND, "", "",
 		    "The district's feed does not carry this agency's notes: "
 		    "no request of it is open there.");
-	return store_run(f->a->store, put_row,
-	    &(struct kept_row){ .type = kept,
+	row = (struct kept_row){ .type = kept,
 		.name = "",
 		.note = doc->bytes,
 		.note_n = doc->n,
 		.proof = proof,
-		.proof_n = strlen(proof) });
+		.proof_n = strlen(proof) };
+	st = store_run(f->a->store, put_row, &row);
+	if (st != ST_OK || collection_item(c, f->request) == NULL)
+		return st;
+	id_text(f->request, request);
+	row.name = request;
+	return store_run(f->a->store, put_once, &row);
 }
 
 static enum status
@@ -287,9 +353,12 @@ done:
 }
 
 enum status
-kept_refresh(struct office *a, const struct geo_area *area, struct diag *d)
+kept_refresh(struct office *a, const struct id *request,
+    const struct geo_area *area, struct diag *d)
 {
-	struct feed f = { .a = a, .t = district_of(area->v[0]), .d = d };
+	struct feed f = {
+		.a = a, .request = request, .t = district_of(area->v[0]), .d = d
+	};
 	char url[1100], text[DISTRICT_TEXT];
 	struct httpc_reply r = { 0 };
 	enum status st;

@@ -5,6 +5,7 @@
 #ifndef AGENCY_KEPT_H
 #define AGENCY_KEPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct buf;
 struct diag;
 struct directory;
 struct geo_area;
+struct id;
 struct tx;
 
 #define KEPT_DIRECTORY "directory"
@@ -36,20 +38,28 @@ enum status kept_directory(struct office *a, int fresh, kept_use *use,
 
 /*
  * Fetch the feed of a district of area and keep its policy, the agency's own
- * note and its partner's.  Returns ST_OK; ST_NOTFOUND if the feed does not
- * carry them (no request of this agency is open there); ST_PEER and so on.
+ * note and its partner's: as the newest, and, where the feed shows the
+ * request, as those that go with it, once and for all: keys may change
+ * before a package of it is made.  Returns ST_OK; ST_NOTFOUND if the feed
+ * does not carry them (no request of this agency is open there); ST_PEER and
+ * so on.
  */
-enum status kept_refresh(
-    struct office *a, const struct geo_area *area, struct diag *d) NODISCARD;
+enum status kept_refresh(struct office *a, const struct id *request,
+    const struct geo_area *area, struct diag *d) NODISCARD;
 
 /*
- * Read a kept note of type (KEPT_...) into note and proof.  ST_OK,
- * ST_NOTFOUND or what the store says.  For a store function.
+ * Read a kept note of type (KEPT_...) into note and proof: the one that goes
+ * with the request, or else (and for NULL) the newest.  ST_OK, ST_NOTFOUND or
+ * what the store says.  For a store function.
  */
-enum status kept_note(struct tx *tx, const char *type, struct buf *note,
-    struct buf *proof) NODISCARD;
+enum status kept_note(struct tx *tx, const char *type, const struct id *request,
+    struct buf *note, struct buf *proof) NODISCARD;
 
-/* Seconds since the agency's own note was fetched; -1: never. */
-enum status kept_age(struct office *a, int64_t *seconds) NODISCARD;
+/*
+ * Seconds since the agency's own note was fetched, -1: never; and whether
+ * the request has notes that go with it.
+ */
+enum status kept_age(struct office *a, const struct id *request,
+    int64_t *seconds, bool *has) NODISCARD;
 
 #endif /* !AGENCY_KEPT_H */

@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "evidence/custody.h"
 #include "evidence/report_style.h"
+#include "geo/area.h"
 #include "protocol/admission.h"
 #include "protocol/request.h"
 #include "protocol/share.h"
@@ -96,6 +97,21 @@ put_size(struct buf *b, uint64_t n)
 	buf_puts(b, " bytes");
 }
 
+/* The area in figures: its size, and its corners as the request has them. */
+static void
+row_area(struct buf *b, const struct geo_area *a)
+{
+	uint32_t i;
+
+	buf_puts(b, "<dt>Area</dt><dd>");
+	buf_printf(b, "%.0f m&#178;, with the corners (latitude, longitude)",
+	    area_m2(a));
+	for (i = 0; i < a->n; i++)
+		buf_printf(b, "%s %.6f,&#160;%.6f", i == 0 ? "" : ";",
+		    (double)a->v[i].lat / 1e6, (double)a->v[i].lon / 1e6);
+	buf_puts(b, "</dd>\n");
+}
+
 /* -- sections -------------------------------------------------------------- */
 
 static void
@@ -140,6 +156,7 @@ put_request(const struct report_source *s, struct buf *b)
 				   : s->agency_name);
 	row(b, "Case number", r->case_number);
 	row(b, "Incident", r->incident);
+	row_area(b, &r->area);
 	row_time(b, "Footage from", r->from);
 	row_time(b, "Footage until", r->until);
 	row_time(b, "Shown from", r->opens);

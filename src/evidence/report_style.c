@@ -34,7 +34,7 @@ const char report_style[] =
     "font-variant-numeric:tabular-nums}\n"
     "th,td{text-align:left;vertical-align:top;padding:6px 8px;"
     "border-bottom:1px solid var(--line);overflow-wrap:anywhere}\n"
-    "th{color:var(--ink-2);font-weight:600}\n"
+    "th{color:var(--ink-2);font-weight:600;overflow-wrap:normal}\n"
     ".check{background:var(--card);border:1px solid var(--line);"
     "border-radius:8px;padding:4px 16px 8px;margin:12px 0}\n"
     ".check dl,.check p{font-size:14px;margin:4px 0}\n"

@@ -23,6 +23,7 @@
 #include "store/store.h"
 
 #define TEXTS (256 * 1024)
+#define ANSWERS_MAX 500 /* kept of one submission */
 
 /* A letter that was read, and what is answered. */
 struct letters {
@@ -144,6 +145,15 @@ take_answer(const struct row *row, void *arg)
 static enum status
 put_answer(struct tx *tx, struct letters *l)
 {
+	int64_t n = 0;
+	enum status st;
+
+	/* Nobody fills the disk by asking; what acts is always kept. */
+	st = store_one_int(tx,
+	    "SELECT COUNT(*) FROM letter WHERE submission = $1",
+	    (struct store_param[]){ P_ID(&l->letter.submission) }, 1, &n);
+	if (st != ST_OK || (n >= ANSWERS_MAX && !l->erased))
+		return st;
 	return store_exec(tx,
 	    "INSERT INTO letter (submission, id, hash, answer, week) "
 	    "VALUES ($1, $2, $3, $4, $5)",
