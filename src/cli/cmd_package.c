@@ -47,8 +47,7 @@ cmd_package(int argc, char **argv)
 		    0 },
 	};
 	const struct opt_command c = {
-		"porchlight package --data DIR --trust FILE --receiver CLASS "
-		"--basis TEXT --out FILE ID",
+		"porchlight package --data DIR --trust FILE [OPTION]... ID",
 		"Export a submission as a file that anybody can check with "
 		"`porchlight verify`. From\nthen on it counts as opened. With "
 		"--list: list what was shared.",

@@ -273,7 +273,6 @@ platform_start(
 		platform_stop(&p);
 		return st;
 	}
-	log_line(LOG_INFO, "ready", "port=%u", platform_port(p));
 	*out = p;
 	return ST_OK;
 }
@@ -292,7 +291,8 @@ platform_stop(struct platform **pp)
 	if (p == NULL)
 		return;
 	httpd_stop(&p->httpd);
-	/* The ledger calls into districts and house; it goes first. */
+	/* The house's thread reads the ledger, whose threads wake the house. */
+	house_stop(p->house);
 	ledger_close(&p->ledger);
 	house_free(&p->house);
 	districts_free(&p->districts);
