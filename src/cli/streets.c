@@ -13,9 +13,10 @@
 
 #define STEP_LON 0.0024 /* between streets, degrees */
 #define STEP_LAT 0.0021
-#define BEND 0.0005 /* how far a street strays from straight */
-#define EVERY 0.006 /* a point of a street this often */
-#define MAIN 6      /* each so many is a main street */
+#define BEND 0.0005  /* how far a street strays from straight */
+#define EVERY 0.006  /* a point of a street this often */
+#define MARGIN 0.022 /* beyond the district's border */
+#define MAIN 6       /* each so many is a main street */
 #define PLAN_MAX (size_t)(1024 * 1024)
 
 /* A number from 0 to 1 that belongs to two whole numbers, always the same. */
@@ -176,6 +177,11 @@ streets_plan(struct geo_district t, struct buf *b)
 	enum status st;
 
 	district_bounds(t, box);
+	/* A district shows items up to 1 km beyond its border. */
+	box[0] -= MARGIN;
+	box[1] -= MARGIN;
+	box[2] += MARGIN;
+	box[3] += MARGIN;
 	if ((st = lay(streets, box)) == ST_OK &&
 	    (st = patches(parks, water, box)) == ST_OK) {
 		v = json_pack("{s:s,s:O,s:O,s:O}", "type", "porchlight/map@v1",
