@@ -12,6 +12,7 @@ has them.
 import base64
 import hashlib
 import json
+import secrets
 import time
 import urllib.error
 import urllib.request
@@ -147,6 +148,7 @@ class Rogue:
         directory = json.loads(fetch(town.url + "/v1/directory")[2])
         self.directory = body_of(directory["note"])
         self.directory_body = canonical(directory).encode()
+        self.asked = body_of(self.find("request")[1])
         # What a district's items need, as it is before anything false.
         self.true_notes = {k: self.find(k)[0] for k in (
             "policy", "partner", "agency", "recipient")}
@@ -232,9 +234,8 @@ class Rogue:
         return canonical(self.proved(index)).encode()
 
     def request(self, text, **changes):
-        """A request's document: the newest logged one, changed."""
-        import secrets
-        body = body_of(self.find("request")[1])
+        """A request's document: the newest true one, changed."""
+        body = dict(self.asked)
         body["id"] = secrets.token_hex(16)
         body["text"] = sha256(text.encode()).hex()
         return {**body, **changes}

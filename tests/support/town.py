@@ -10,6 +10,7 @@ Standard library only.  Everything ends with the town: use it with `with`.
 
 import calendar
 import json
+import math
 import os
 import shutil
 import signal
@@ -71,7 +72,6 @@ def fetch(url, headers=None):
 
 def district(place):
     """The x and y of the district that a place lies in, at zoom 12."""
-    import math
     lon, lat = place
     n = 1 << 12
     y = math.asinh(math.tan(math.radians(lat)))
@@ -359,6 +359,20 @@ class Town:
         done = self.agency("request", "publish",
                            self.request_file(name, **changes))
         return done.out.split()[1]
+
+    def findings(self):
+        """The lines of what was shared that say something was found."""
+        lines = porchlight("package", "--data", self.agency_dir, "--trust",
+                           self.trust, "--list").out.splitlines()
+        return [x for x in lines if "being checked" not in x]
+
+    def package(self, submission, out):
+        """Export a submission into a file."""
+        porchlight("package", "--data", self.agency_dir, "--trust",
+                   self.trust, "--platform", self.agency_platform,
+                   "--receiver", "prosecutor", "--basis", "case 24-117",
+                   "--out", out, submission)
+        return out
 
     def feed(self, place=HERE):
         x, y = district(place)
