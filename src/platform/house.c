@@ -41,18 +41,26 @@ house_new(const struct house_config *config)
 }
 
 void
+house_stop(struct house *h)
+{
+	if (h == NULL || !h->started)
+		return;
+	(void)pthread_mutex_lock(&h->lock);
+	h->stop = true;
+	(void)pthread_cond_broadcast(&h->changed);
+	(void)pthread_mutex_unlock(&h->lock);
+	(void)pthread_join(h->thread, NULL);
+	h->started = false;
+}
+
+void
 house_free(struct house **hp)
 {
 	struct house *h = *hp;
 
 	if (h == NULL)
 		return;
-	(void)pthread_mutex_lock(&h->lock);
-	h->stop = true;
-	(void)pthread_cond_broadcast(&h->changed);
-	(void)pthread_mutex_unlock(&h->lock);
-	if (h->started)
-		(void)pthread_join(h->thread, NULL);
+	house_stop(h);
 	httpd_body_free(&h->directory);
 	httpd_body_free(&h->agencies);
 	httpd_body_free(&h->recipients);

@@ -47,6 +47,9 @@ enum status house_prepare(struct house *h, struct diag *d) NODISCARD;
 
 /* Start the thread.  ST_OK or ST_FAIL. */
 enum status house_start(struct house *h) NODISCARD;
+
+/* End the thread; house_wake() may still be called.  NULL is fine. */
+void house_stop(struct house *h);
 void house_free(struct house **h);
 
 /* Entries were published: look at once.  For the ledger's thread. */
