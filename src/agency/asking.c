@@ -136,7 +136,8 @@ static enum status
 list_pending(struct tx *tx, void *arg)
 {
 	return store_query(tx,
-	    "SELECT id FROM request WHERE state = 'pending' OR "
+	    "SELECT id FROM request WHERE (state = 'pending' OR "
+	    "state = 'held') AND ended IS NULL OR "
 	    "end_state = 'made' OR end_state = 'pending'",
 	    NULL, 0, add_id, arg);
 }
@@ -183,7 +184,7 @@ go_on(struct office *a, const struct id *id)
 	asking_init(&r);
 	if ((st = asking_read(a, id, &r, NULL)) != ST_OK)
 		goto done;
-	if (strcmp(r.state, "pending") == 0)
+	if (strcmp(r.state, "pending") == 0 || strcmp(r.state, "held") == 0)
 		st = agency_request_publish(a, id, 0, &filed, NULL);
 	if (r.end_state[0] != '\0' && strcmp(r.end_state, "logged") != 0)
 		st = agency_request_end(a, id, "resolved", 0, &filed, NULL);

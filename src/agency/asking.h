@@ -38,7 +38,7 @@ enum status asking_read(struct office *a, const struct id *id, struct asking *r,
     struct diag *d) NODISCARD;
 
 /*
- * Go on with what is logged but not yet proven, and erase the identities of
+ * Go on with what is held, or logged but not yet proven, and erase the identities of
  * requests that ended or expired a day ago; called by housekeeping.
  */
 enum status asking_tend(struct office *a) NODISCARD;

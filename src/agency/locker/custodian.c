@@ -179,7 +179,6 @@ struct day {
 	struct buf leaves; /* CUSTODY_HASH bytes each */
 	struct buf note;
 	bool there; /* a row of this day */
-	bool logged;
 };
 
 static enum status
@@ -213,8 +212,7 @@ take_day(const struct row *row, void *arg)
 	size_t n;
 
 	x->there = true;
-	x->logged = strcmp(row_text_borrow(row, 0), "logged") == 0;
-	row_bytes(row, 1, &p, &n);
+	row_bytes(row, 0, &p, &n);
 	buf_put(&x->note, p, n);
 	return buf_status(&x->note);
 }
@@ -225,8 +223,7 @@ read_day(struct tx *tx, void *arg)
 	struct day *x = arg;
 
 	buf_clear(&x->note);
-	return store_query(tx,
-	    "SELECT state, note FROM custody_day WHERE day = $1",
+	return store_query(tx, "SELECT note FROM custody_day WHERE day = $1",
 	    (struct store_param[]){ P_INT(x->c.day) }, 1, take_day, x);
 }
 
@@ -300,33 +297,76 @@ make_day(struct office *a, struct day *x)
 	if ((st = store_read(a->store, read_leaves, x)) != ST_OK ||
 	    (st = pad(x)) != ST_OK ||
 	    (st = filing_sign(a, custody_day_json(&x->c), CUSTODY_TYPE, keys, 1,
-		 &x->note, NULL)) != ST_OK ||
-	    (st = store_run(a->store, put_day, x)) != ST_OK)
+		 &x->note, NULL)) != ST_OK)
 		return st;
 	/* Another process may have been first: its bytes count. */
-	return store_read(a->store, read_day, x);
+	return store_run(a->store, put_day, x);
+}
+
+#define DAYS_MAX 16
+
+struct days {
+	size_t n;
+	int64_t v[DAYS_MAX];
+};
+
+static enum status
+take_unlogged(const struct row *row, void *arg)
+{
+	struct days *days = arg;
+
+	if (days->n < DAYS_MAX)
+		days->v[days->n++] = row_int(row, 0);
+	return ST_OK;
+}
+
+/* Also of days on which the platform did not answer. */
+static enum status
+list_unlogged(struct tx *tx, void *arg)
+{
+	return store_query(tx,
+	    "SELECT day FROM custody_day WHERE state <> 'logged' "
+	    "ORDER BY day",
+	    NULL, 0, take_unlogged, arg);
+}
+
+static enum status
+file_day(struct office *a, int64_t day)
+{
+	struct day x = { .c = { .day = day } };
+	struct filing f = { 0 };
+	enum status st;
+
+	buf_init(&x.note, DOC_MAX);
+	if ((st = store_read(a->store, read_day, &x)) == ST_OK) {
+		f.note = x.note.p;
+		f.note_n = x.note.n;
+		if ((st = filing_send(a, &f, NULL)) == ST_OK)
+			st = store_run(
+			    a->store, put_logged, &(struct logged){ day, &f });
+		buf_fini(&f.proof);
+	}
+	buf_fini(&x.note);
+	return st;
 }
 
 enum status
 custodian_tend(struct office *a)
 {
 	struct day x = { 0 };
-	struct filing f = { 0 };
+	struct days days = { 0 };
 	enum status st;
+	size_t i;
 
 	buf_init(&x.leaves, LEAVES_MAX * CUSTODY_HASH);
 	buf_init(&x.note, DOC_MAX);
 	x.c.day = clock_now() / AGENCY_DAY * AGENCY_DAY - AGENCY_DAY;
-	if ((st = store_read(a->store, read_day, &x)) != ST_OK ||
-	    (!x.there && (st = make_day(a, &x)) != ST_OK) || x.logged)
-		goto done;
-	f.note = x.note.p;
-	f.note_n = x.note.n;
-	if ((st = filing_send(a, &f, NULL)) == ST_OK)
-		st = store_run(
-		    a->store, put_logged, &(struct logged){ x.c.day, &f });
-	buf_fini(&f.proof);
-done:
+	if ((st = store_read(a->store, read_day, &x)) == ST_OK && !x.there)
+		st = make_day(a, &x);
+	if (st == ST_OK)
+		st = store_read(a->store, list_unlogged, &days);
+	for (i = 0; i < days.n && st == ST_OK; i++)
+		st = file_day(a, days.v[i]);
 	buf_fini(&x.leaves);
 	buf_fini(&x.note);
 	return st;

@@ -20,6 +20,7 @@
 #include "protocol/doc.h"
 #include "protocol/letter.h"
 #include "protocol/share.h"
+#include "store/store.h"
 
 static struct office *office;
 static char base[64];
@@ -393,12 +394,27 @@ gives_nothing_away(void **state)
 
 /* -- housekeeping ---------------------------------------------------------- */
 
+static enum status
+count_days(struct tx *tx, void *arg)
+{
+	return store_one_int(tx,
+	    "SELECT COUNT(*) FROM custody_day WHERE state = 'logged'", NULL, 0,
+	    arg);
+}
+
+/* One a day, whatever there is, and each day but once. */
 static void
 logs_a_day_of_custody(void **state)
 {
+	int64_t before = 0, n = 0;
+
 	(void)state;
 	assert_int_equal(custodian_tend(office), ST_OK);
+	assert_int_equal(store_read(office->store, count_days, &before), ST_OK);
+	assert_int_equal(before, 1);
 	assert_int_equal(custodian_tend(office), ST_OK);
+	assert_int_equal(store_read(office->store, count_days, &n), ST_OK);
+	assert_int_equal(n, 1);
 }
 
 /* A day after its end nobody can open what was sealed to a request. */
