@@ -6,14 +6,14 @@
  */
 import { verifyAgencies, verifyDirectory, readDistricts, type Agencies, type VerifiedDirectory } from '../core/directory.ts';
 import { verifyDistrict, type VerifiedDistrict } from '../core/feed.ts';
-import { districtPath, type District } from '../core/geo.ts';
+import { boxOf, districtOf, districtPath, type District } from '../core/geo.ts';
 import { parse } from '../core/json.ts';
 import { canVerify } from '../core/note.ts';
 import { refuse } from '../core/refusal.ts';
 import { readEntry, readNewest, type Entry } from '../core/tiles.ts';
 import { readCheckpoint, type Checkpoint, type Trust } from '../core/trust.ts';
 import { Failure } from '../ui/failure.ts';
-import { readPlan, type Plan } from '../ui/plan.ts';
+import { readPlan, together, type Plan } from '../ui/plan.ts';
 import { now } from '../ui/times.ts';
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -104,8 +104,25 @@ export async function getNewest(checkpoint: Checkpoint, most: number): Promise<E
 	return readNewest(checkpoint, most, (path) => getBytes(`/log/${path}`));
 }
 
-/* The street plan, or null where there is none: a map is no reason to fail. */
-export async function getPlan(district: District): Promise<Plan | null> {
+/*
+ * The street plan of a district and of those that its items reach into, or
+ * null where there is none: a map is no reason to fail.  Which districts these
+ * are depends on what is public alone.
+ */
+export async function getPlans(shown: VerifiedDistrict): Promise<Plan | null> {
+	const own = shown.district;
+	const all = new Map([[districtPath(own), own]]);
+	for (const r of shown.requests) {
+		const b = boxOf(r.request.area);
+		for (const corner of [[b.west, b.south], [b.west, b.north], [b.east, b.south], [b.east, b.north]] as const) {
+			const d = districtOf(corner);
+			all.set(districtPath(d), d);
+		}
+	}
+	return together(await Promise.all([...all.values()].map(getPlan)));
+}
+
+async function getPlan(district: District): Promise<Plan | null> {
 	try {
 		return readPlan(await getText(`/v1/map/${districtPath(district)}`));
 	} catch {

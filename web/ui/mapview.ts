@@ -66,9 +66,29 @@ export class Projection {
 	}
 }
 
-/* A square view around a centre that stays in the district. */
-export function square(zoom: number, centre: Position): View {
-	const side = UNIT / zoom;
-	const keep = (n: number): number => Math.min(UNIT - side, Math.max(0, n - side / 2));
-	return { x: keep(centre[0]), y: keep(centre[1]), w: side, h: side };
+/*
+ * The district's square, grown where items lie across its border: they are in
+ * its list too.
+ */
+export function frameOf(rings: readonly Ring[], projection: Projection): View {
+	let [x0, y0, x1, y1] = [0, 0, UNIT, UNIT];
+	const room = UNIT / 40;
+	for (const ring of rings) {
+		for (const [x, y] of ring.map((p) => projection.place(p))) {
+			x0 = Math.min(x0, x < 0 ? x - room : x);
+			y0 = Math.min(y0, y < 0 ? y - room : y);
+			x1 = Math.max(x1, x > UNIT ? x + room : x);
+			y1 = Math.max(y1, y > UNIT ? y + room : y);
+		}
+	}
+	const side = Math.max(x1 - x0, y1 - y0);
+	return { x: x0, y: y0, w: side, h: side };
+}
+
+/* A square view around a centre that stays in the frame. */
+export function square(zoom: number, centre: Position, frame: View): View {
+	const side = frame.w / zoom;
+	const keep = (n: number, least: number): number =>
+		Math.min(least + frame.w - side, Math.max(least, n - side / 2));
+	return { x: keep(centre[0], frame.x), y: keep(centre[1], frame.y), w: side, h: side };
 }

@@ -17,6 +17,17 @@ export interface Plan {
 	readonly water: readonly (readonly Position[])[];
 }
 
+/* Plans of districts side by side, as one. */
+export function together(plans: readonly (Plan | null)[]): Plan | null {
+	const known = plans.filter((p) => p !== null);
+	if (known.length === 0) return null;
+	return {
+		streets: known.flatMap((p) => p.streets),
+		parks: known.flatMap((p) => p.parks),
+		water: known.flatMap((p) => p.water)
+	};
+}
+
 function line(v: Json): Position[] {
 	const points = Array.isArray(v) ? v : [];
 	return points.flatMap((p) => {
