@@ -23,8 +23,9 @@
 #define EXTENSIONS "creation,expiration"
 #define RESUMABLE "Tus-Resumable: " VERSION
 #define MIB (INT64_C(1024) * 1024)
-#define UPLOAD_MAX (2048 * MIB + 16 * MIB) /* bytes: 2 GiB and what is around */
-#define UPLOAD_LIMIT "2164260864 bytes"
+/* Clips of 2 GiB, what is around them, and a padding of up to 3 %. */
+#define UPLOAD_MAX (2401 * MIB)
+#define UPLOAD_LIMIT "2517630976 bytes"
 #define URL_MAX 1024
 #define REPLY_MAX 65536   /* bytes of a locker's explanation, not shown */
 #define LETTER_READ 65536 /* bytes that are read, so as to say what is wrong */
