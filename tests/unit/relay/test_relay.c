@@ -289,7 +289,7 @@ tus_manners(void **state)
 	assert_string_equal(fixture_header(&a, "Tus-Version"), "1.0.0");
 	assert_string_equal(
 	    fixture_header(&a, "Tus-Extension"), "creation,expiration");
-	assert_string_equal(fixture_header(&a, "Tus-Max-Size"), "2164260864");
+	assert_string_equal(fixture_header(&a, "Tus-Max-Size"), "2517630976");
 	assert_string_equal(
 	    fixture_header(&a, "Access-Control-Allow-Origin"), "*");
 	assert_non_null(
@@ -309,14 +309,14 @@ tus_manners(void **state)
 	    TUS "Authorization: %s\r\nUpload-Length: -5\r\n", auth);
 	assert_int_equal(client_code("POST", ONE "/uploads", headers), 400);
 	(void)snprintf(headers, sizeof(headers),
-	    TUS "Authorization: %s\r\nUpload-Length: 2164260865\r\n", auth);
+	    TUS "Authorization: %s\r\nUpload-Length: 2517630977\r\n", auth);
 	assert_int_equal(
 	    client_call("POST", ONE "/uploads", headers, "", 0, &a), 413);
-	assert_non_null(strstr(buf_text(&a.body), "2164260864 bytes"));
+	assert_non_null(strstr(buf_text(&a.body), "2517630976 bytes"));
 	assert_string_equal(fixture_header(&a, "Tus-Resumable"), "1.0.0");
 	fixture_free(&a);
 	(void)snprintf(headers, sizeof(headers),
-	    TUS "Authorization: %s\r\nUpload-Length: 2164260864\r\n", auth);
+	    TUS "Authorization: %s\r\nUpload-Length: 2517630976\r\n", auth);
 	assert_int_equal(client_code("POST", ONE "/uploads", headers), 201);
 	assert_int_equal(client_call("PATCH", ONE "/uploads/00",
 			     TUS "Upload-Offset: 0\r\n"
