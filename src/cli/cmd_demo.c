@@ -21,6 +21,42 @@ step(void *arg, const char *text)
 	(void)fprintf(stderr, "%s\n", text);
 }
 
+/* A path as a person in this directory would write it. */
+static const char *
+shown(const char *path)
+{
+	char here[PATH_MAX];
+	size_t n;
+
+	if (getcwd(here, sizeof(here)) == NULL)
+		return path;
+	n = strlen(here);
+	return strncmp(path, here, n) == 0 && path[n] == '/' ? path + n + 1
+							     : path;
+}
+
+/* What to type in another terminal, so that it works as it stands. */
+static void
+tell_next(const struct world *w)
+{
+	const char *trust = shown(w->trust), *dir = shown(w->dir);
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	program[n > 0 ? n : 0] = '\0';
+	(void)printf("Next, in another terminal, as a resident:\n\n"
+		     "  alias porchlight=%s\n"
+		     "  porchlight home init --data home --platform %s \\\n"
+		     "      --trust %s\n"
+		     "  porchlight home take --data home --now\n"
+		     "  porchlight share --data home --at %s --early "
+		     "CLIP.mp4\n\n"
+		     "and as the agency:\n\n"
+		     "  porchlight package --list --data %s/police \\\n"
+		     "      --trust %s\n\n",
+	    shown(program), w->platform_url, trust, "-88.03,43.05", dir, trust);
+}
+
 static void
 tell(const struct world *w)
 {
@@ -32,21 +68,13 @@ tell(const struct world *w)
 	    "  agency's portal          http://agency.localhost:%u\n"
 	    "  relays                   http://localhost:%u, :%u\n"
 	    "  watchers                 http://localhost:%u, :%u, :%u\n"
-	    "  locker, for relays       http://localhost:%u\n\n",
+	    "  locker, for relays       http://localhost:%u\n\n"
+	    "Lakeland is not a real place, and one machine plays all "
+	    "parts: nothing here is\nanonymous or independent. ",
 	    p[WORLD_PLATFORM], p[WORLD_OFFICERS], p[WORLD_RELAY],
 	    p[WORLD_RELAY_2], p[WORLD_WATCHER], p[WORLD_WATCHER_2],
 	    p[WORLD_WATCHER_3], p[WORLD_LOCKER]);
-	(void)printf(
-	    "Lakeland is not a real place, and one machine plays all "
-	    "parts: nothing here is\nanonymous or independent. Next, as a "
-	    "resident, in another terminal:\n\n"
-	    "  porchlight home init --data home --trust %s \\\n"
-	    "      --platform %s\n"
-	    "  porchlight home take --data home --now\n"
-	    "  porchlight share --data home --at %s --early CLIP.mp4\n\n"
-	    "and as the agency:\n\n"
-	    "  porchlight package --list --data %s/police --trust %s\n\n",
-	    w->trust, w->platform_url, "-88.03,43.05", w->dir, w->trust);
+	tell_next(w);
 	(void)fflush(stdout);
 }
 
