@@ -90,3 +90,13 @@ def interrupted_share(town, clips, stop_after=1):
             identity.write_bytes(base64.b64decode(kept["secret"]) + b"\n")
             return home, request, sealed[0], identity
     raise KeyError(request)
+
+
+def finding_of(town, submission=""):
+    """The line of `package --list` on a submission that was looked at."""
+    from town import porchlight
+    out = porchlight("package", "--data", town.agency_dir, "--trust",
+                     town.trust, "--platform", town.url, "--list").out
+    return next((line for line in out.splitlines()
+                 if line.startswith(submission)
+                 and "being checked" not in line), None)
