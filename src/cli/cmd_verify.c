@@ -32,6 +32,9 @@ sum_up(enum status st, const struct package_summary *s)
 	(void)printf("\n%s: %zu passed, %zu failed, %zu not checked\n",
 	    st == ST_OK ? "This package holds" : "This package does not hold",
 	    s->passed, s->failed, s->unchecked);
+	/* Of a package that could not even be opened nothing is known. */
+	if (s->agency[0] == '\0')
+		return;
 	(void)printf("agency %s, locker %s, case number %s\nrequest %s, "
 		     "submission %s\nfinding: %s\n",
 	    s->agency, s->locker, s->case_number, request, id, s->finding);
