@@ -127,15 +127,28 @@ failed(const char *const *args, int err, struct diag *d)
 	return st;
 }
 
+bool
+child_interrupted(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	    (sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1);
+}
+
 enum status
 child_run(
     const char *const *args, const char *input, struct buf *out, struct diag *d)
 {
-	int in = memory(input), to = memory(NULL), err = memory(NULL);
+	int in = -1, to = -1, err = -1, how = 0;
 	enum status st = ST_NOMEM;
-	int how = 0;
 	pid_t pid;
 
+	if (child_interrupted())
+		return diag_set(d, ST_GONE, "", "", "It was interrupted.");
+	in = memory(input);
+	to = memory(NULL);
+	err = memory(NULL);
 	if (in < 0 || to < 0 || err < 0 ||
 	    (st = fork_it(args, in, to, err, &pid)) != ST_OK)
 		goto done;

@@ -6,6 +6,7 @@
 #ifndef CLI_CHILD_H
 #define CLI_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/status.h"
@@ -14,9 +15,16 @@ struct buf;
 struct diag;
 
 /*
+ * Whether SIGINT or SIGTERM came while cli_signals_hold() keeps them: long
+ * work asks between its steps.
+ */
+bool child_interrupted(void);
+
+/*
  * Run `porchlight args...` (NULL after the last) with input on stdin (NULL:
  * none) and append its stdout to out (NULL: discard).  Returns ST_OK where it
- * ended with 0; ST_FAIL, where d says what it said on stderr; ST_NOMEM.
+ * ended with 0; ST_FAIL, where d says what it said on stderr; ST_GONE, without a
+ * run, once child_interrupted(); ST_NOMEM.
  */
 enum status child_run(const char *const *args, const char *input,
     struct buf *out, struct diag *d) NODISCARD;

@@ -1,6 +1,5 @@
 /* porchlight check: the main job once, from a request to a package. */
 #include <limits.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,15 +266,6 @@ static const struct {
 	{ "tamper", "one byte changed: verification fails", tamper },
 };
 
-static bool
-interrupted(void)
-{
-	sigset_t set;
-
-	return sigpending(&set) == 0 &&
-	    (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM));
-}
-
 /* All steps; *failed names the one that did not work. */
 static enum status
 run_all(struct check *c, const char **failed)
@@ -288,7 +278,7 @@ run_all(struct check *c, const char **failed)
 		began = clock_monotonic_ms();
 		*failed = steps[i].name;
 		st = steps[i].run(c);
-		if (st == ST_OK && interrupted())
+		if (st == ST_OK && child_interrupted())
 			st = diag_set(
 			    &c->d, ST_FAIL, "", "", "It was interrupted.");
 		(void)printf("%-6s %6.2f s  %s\n",

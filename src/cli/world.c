@@ -138,6 +138,9 @@ world_role_wait(struct world *w, enum world_role role, struct diag *d)
 			w->pids[role] = 0;
 			return ended(w, role, d);
 		}
+		if (child_interrupted())
+			return diag_set(
+			    d, ST_GONE, "", "", "It was interrupted.");
 		if (clock_monotonic_ms() > until)
 			return diag_set(d, ST_PEER, "", "",
 			    "%s does not answer.", roles[role].dir);
