@@ -10,7 +10,8 @@ seconds=${APPEND_SECONDS:-10}
 delay_us=${APPEND_DELAY_US:-5000}
 
 cd "$root"
-build_c "$build" -- src/store/libstore.a src/base/libbase.a
+prepare_c "$build"
+build_c "$build" src/store/libstore.a src/base/libbase.a
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 flags=(-std=c11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -Isrc)

@@ -1,11 +1,18 @@
 /*
- * feed: what bench/feed-http.inc measures.  Serves one body from memory until
- * its standard input ends, and prints the port.
+ * feed: what bench/feed-http.inc measures.
  *
- * usage: feed httpd|bare FILE ETAG
+ * usage: feed platform FILE
  *
- * httpd is our server with a route as the platform's; bare is libmicrohttpd
- * with a handler that does nothing but queue one reply.
+ *	A platform with three watchers and one open request.  Writes that
+ *	request's district, as it is served, to FILE; prints the port and the
+ *	path.
+ *
+ *        feed bare FILE ETAG
+ *
+ *	libmicrohttpd with a handler that does nothing but queue one reply:
+ *	FILE.  Prints the port.
+ *
+ * Both serve until their standard input ends.
  */
 #include <microhttpd.h>
 #include <stdio.h>
@@ -16,80 +23,68 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/file.h"
-#include "httpd/body.h"
-#include "httpd/call.h"
-#include "httpd/httpd.h"
-#include "httpd/reply.h"
+#include "base/pre.h"
+#include "geo/point.h"
+#include "world.h"
 
 #define TYPE "application/geo+json"
+#define BODY_MAX ((size_t)1 << 20)
 
-static struct httpd_body *body;
 static struct MHD_Response *reply, *same;
 
-static enum status
-feed(struct call *call)
-{
-	if (call_param(call, "x")[0] == '\0')
-		return ST_NOTFOUND;
-	return httpd_reply_shared(call, body);
-}
-
-static enum status
-other(struct call *call)
-{
-	return httpd_reply_empty(call, 204);
-}
-
-static const struct httpd_route routes[] = {
-	{ .method = "GET", .path = "/v1/directory", .handler = other },
-	{ .method = "GET", .path = "/v1/agencies.json", .handler = other },
-	{ .method = "GET",
-	    .path = "/v1/feed/{z}/{x}/{y}",
-	    .handler = feed,
-	    .public = true },
-	{ .method = "GET", .path = "/v1/requests/{id}", .handler = other },
-	{ .method = "GET", .path = "/log/checkpoint", .handler = other },
-	{ .method = "GET", .path = "/{path*}", .handler = other },
-};
-
 static void
-wait_for_end(unsigned port)
+wait_for_end(void)
 {
 	char c;
 
-	(void)printf("%u\n", port);
 	(void)fflush(stdout);
 	while (read(0, &c, 1) > 0)
 		;
 }
 
-static int
-serve_httpd(const struct buf *b, const char *etag)
+/* One request; *path is its district's. */
+static void
+publish(struct world *w, char path[64])
 {
-	struct httpd_config c = { .event_threads = 1, .workers = 1 };
-	struct httpd_body_spec s = {
-		.type = TYPE,
-		.p = b->p,
-		.n = b->n,
-		.etag = etag,
-		.cache_control = "public, max-age=60",
-		.compress = true,
-		.quality = 5,
-		.public = true,
-	};
-	struct httpd *h = NULL;
-	struct diag d = { 0 };
-	enum status st;
+	struct geo_point at = { WORLD_CENTRE_LON, WORLD_CENTRE_LAT };
+	struct geo_district t = district_of(at);
+	struct world_reply r;
+	struct request q;
 
-	if ((st = httpd_body_new(&s, &body)) != ST_OK ||
-	    (st = httpd_start(&c, routes, sizeof(routes) / sizeof(routes[0]),
-		 NULL, &h, &d)) != ST_OK) {
-		diag_print("feed", st, &d);
-		return 1;
+	world_request(w, &q, "24-117");
+	world_publish(w, &q, &r);
+	PRE(r.code == 201);
+	world_reply_fini(&r);
+	(void)snprintf(path, 64, "/v1/feed/%d/%d/%d", t.z, t.x, t.y);
+}
+
+static int
+serve_platform(const char *file)
+{
+	static struct world w;
+	struct diag d = { 0 };
+	char path[64];
+	struct buf b;
+	int tries;
+
+	world_start(&w);
+	world_admit(&w);
+	publish(&w, path);
+	/* A reply to a filing may precede its district by a moment. */
+	for (tries = 0; tries < 500; tries++) {
+		buf_init(&b, BODY_MAX);
+		PRE(world_get(&w, path, &b) == 200);
+		if (strstr(buf_text(&b), "porchlight/request@v1") != NULL)
+			break;
+		buf_fini(&b);
+		(void)usleep(10000);
 	}
-	wait_for_end(httpd_port(h));
-	httpd_stop(&h);
-	httpd_body_free(&body);
+	PRE(tries < 500);
+	PRE(file_create(file, 0644, b.p, b.n, &d) == ST_OK);
+	buf_fini(&b);
+	(void)printf("%s %s\n", strrchr(w.url, ':') + 1, path);
+	wait_for_end();
+	world_stop(&w);
 	return 0;
 }
 
@@ -116,49 +111,42 @@ bare(void *cls, struct MHD_Connection *c, const char *url, const char *method,
 }
 
 static int
-serve_bare(const struct buf *b, const char *etag)
+serve_bare(const char *file, const char *etag)
 {
 	const union MHD_DaemonInfo *info;
 	struct MHD_Daemon *daemon;
+	struct diag d = { 0 };
+	struct buf b;
 
+	buf_init(&b, BODY_MAX);
+	PRE(file_read(file, &b, &d) == ST_OK);
 	reply = MHD_create_response_from_buffer(
-	    b->n, b->p, MHD_RESPMEM_PERSISTENT);
+	    b.n, b.p, MHD_RESPMEM_PERSISTENT);
 	same = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	if (reply == NULL || same == NULL)
-		return 1;
+	PRE(reply != NULL && same != NULL);
 	(void)MHD_add_response_header(reply, "Content-Type", TYPE);
 	(void)MHD_add_response_header(reply, "ETag", etag);
 	(void)MHD_add_response_header(same, "ETag", etag);
 	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO,
 	    0, NULL, NULL, bare, NULL, MHD_OPTION_CONNECTION_LIMIT, 4096U,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)8192, MHD_OPTION_END);
-	if (daemon == NULL)
-		return 1;
+	PRE(daemon != NULL);
 	info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-	wait_for_end(info->port);
+	(void)printf("%u\n", (unsigned)info->port);
+	wait_for_end();
 	MHD_stop_daemon(daemon);
 	MHD_destroy_response(reply);
 	MHD_destroy_response(same);
+	buf_fini(&b);
 	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct diag d = { 0 };
-	enum status st;
-	struct buf b;
-	int r;
-
-	if (argc != 4)
-		return 2;
-	buf_init(&b, 1 << 20);
-	if ((st = file_read(argv[2], &b, &d)) != ST_OK) {
-		diag_print("feed", st, &d);
-		return 1;
-	}
-	r = strcmp(argv[1], "bare") == 0 ? serve_bare(&b, argv[3])
-					 : serve_httpd(&b, argv[3]);
-	buf_fini(&b);
-	return r;
+	if (argc == 3 && strcmp(argv[1], "platform") == 0)
+		return serve_platform(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "bare") == 0)
+		return serve_bare(argv[2], argv[3]);
+	return 2;
 }

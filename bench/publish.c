@@ -136,8 +136,9 @@ main(int argc, char **argv)
 	for (i = 0; i < readers; i++)
 		(void)pthread_join(threads[i], NULL);
 	qsort(ms, n, sizeof(*ms), compare);
-	(void)printf("%.1f %.1f %.1f %.0f\n", ms[n / 2], ms[n * 99 / 100],
-	    ms[n - 1], (double)atomic_load(&reads) / seconds);
+	(void)printf("%.1f %.1f %.1f %.0f\n", ms[n / 2],
+	    ms[(n * 99 + 99) / 100 - 1], ms[n - 1],
+	    (double)atomic_load(&reads) / seconds);
 	world_stop(&w);
 	free(threads);
 	free(ms);
