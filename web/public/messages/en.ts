@@ -166,13 +166,13 @@ export const en = {
 		recorded: (n: number): string => `Publicly recorded, no. ${grouped(n)}`,
 		number: 'Limit',
 		value: 'Here',
-		ceiling: 'No policy may allow',
+		ceiling: 'Never allowed',
 		incidents: 'Incidents that may be asked about',
 		victims: 'Larger area, since there may be victims at home',
 		never: 'Never asked for: immigration, lawful assembly, and minor offences.',
 		least: (a: string): string => `Less than ${a}`,
 		most: (a: string): string => `More than ${a}`,
-		open: 'No ceiling',
+		open: 'Not limited',
 		note: 'The policy’s note'
 	},
 
