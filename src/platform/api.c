@@ -176,7 +176,7 @@ get_checkpoint(struct call *call)
 	struct buf b;
 
 	buf_init(&b, CHECKPOINT_NOTE);
-	if ((st = ledger_checkpoint(p->ledger, &b)) == ST_OK) {
+	if ((st = ledger_checkpoint(p->ledger, &b, NULL, NULL)) == ST_OK) {
 		httpd_header(call, "Cache-Control", "no-cache");
 		st = httpd_reply_buf(
 		    call, 200, "text/plain; charset=utf-8", &b);

@@ -7,15 +7,18 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
+#include "crypto/hash.h"
 #include "httpd/body.h"
 #include "httpd/reply.h"
 #include "platform/districts_inner.h"
 #include "platform/ledger.h"
 #include "protocol/doc.h"
 #include "protocol/request.h"
+#include "tlog/checkpoint.h"
 
 #define RENEW_S 3600
-#define EMPTY_MAX 1024 /* districts that show nothing and are kept ready */
+#define RENEW_AT_ONCE 200 /* so that nobody waits long for `making` */
+#define EMPTY_MAX 1024    /* districts that show nothing and are kept ready */
 
 struct districts *
 districts_new(const struct districts_config *config)
@@ -28,6 +31,7 @@ districts_new(const struct districts_config *config)
 	(void)pthread_mutex_init(&x->making, NULL);
 	(void)pthread_rwlock_init(&x->lock, NULL);
 	x->next = INT64_MAX;
+	buf_init(&x->checkpoint, CHECKPOINT_NOTE);
 	/* The platform admitted each entry itself: no need to check again. */
 	if ((x->feed = rules_feed_new(NULL)) == NULL)
 		districts_free(&x);
@@ -47,6 +51,7 @@ districts_free(struct districts **xp)
 	free(x->v);
 	httpd_body_free(&x->list);
 	rules_feed_free(&x->feed);
+	buf_fini(&x->checkpoint);
 	(void)pthread_rwlock_destroy(&x->lock);
 	(void)pthread_mutex_destroy(&x->making);
 	free(x);
@@ -143,6 +148,11 @@ make(struct districts *x, struct geo_district t)
 	struct ready made = { .district = t, .made = clock_now() };
 	enum status st;
 
+	if (x->checkpoint.n == 0)
+		return ST_STALE;
+	/* The feed is ahead of the checkpoint while entries are read again. */
+	if (x->fed != x->size)
+		return ST_BUSY;
 	if ((st = districts_build(x, &made)) != ST_OK)
 		return st;
 	if ((st = put(x, &made)) != ST_OK)
@@ -168,7 +178,9 @@ make_list(struct districts *x)
 
 struct taking {
 	struct districts *x;
-	uint64_t to;
+	uint64_t to; /* the size of the checkpoint */
+	struct buf checkpoint;
+	int64_t as_of;
 	struct geo_district touched[TOUCHED_MAX];
 	size_t n;
 	bool all; /* something that more than a few districts show changed */
@@ -199,10 +211,11 @@ take_entry(uint64_t index, const void *note, size_t n, void *arg)
 			k->touched[k->n++] = near[i];
 		k->all |= i < count;
 	} else if (st == ST_OK &&
-	    strcmp(doc->type, "porchlight/directory@v1") != 0 &&
 	    strcmp(doc->type, "porchlight/custody@v1") != 0) {
 		k->all = true;
 	}
+	if (st == ST_OK)
+		k->x->fed = index + 1;
 	doc_free(&doc);
 	return st;
 }
@@ -232,83 +245,167 @@ all_districts(struct districts *x, struct geo_district **out, size_t *n)
 	return ST_OK;
 }
 
-/* Make anew the districts that show other items than before, or are old. */
+/* Whether it is not there, or its word on the log's size is old. */
+static bool
+is_old(struct districts *x, struct geo_district t, int64_t now)
+{
+	const struct ready *r;
+	bool old;
+
+	(void)pthread_rwlock_rdlock(&x->lock);
+	r = find(x, t);
+	old = r == NULL || r->made + RENEW_S <= now || r->made > now ||
+	    /* After a time without watchers its checkpoint is what is old. */
+	    (r->as_of < x->as_of && r->as_of + RENEW_S <= now);
+	(void)pthread_rwlock_unlock(&x->lock);
+	return old;
+}
+
+/* Whether t would show something else now than what is ready. */
+static bool
+has_changed(struct districts *x, struct geo_district t, int64_t now)
+{
+	struct rules_feed_view view = { 0 };
+	uint8_t hash[HASH_BYTES];
+	const struct ready *r;
+	bool changed = true;
+
+	if (districts_view(x, t, now, &view, hash) != ST_OK)
+		return true;
+	(void)pthread_rwlock_rdlock(&x->lock);
+	if ((r = find(x, t)) != NULL)
+		changed = !hash_equal(hash, r->view, sizeof(hash));
+	(void)pthread_rwlock_unlock(&x->lock);
+	rules_feed_view_fini(&view);
+	return changed;
+}
+
+/*
+ * Make anew some of the districts that are old and, with changed, all that
+ * show other items than before.  ST_RETRY: more are old.
+ */
 static enum status
-refresh(struct districts *x, bool all)
+refresh(struct districts *x, bool changed)
 {
 	struct geo_district *v = NULL;
 	enum status st, failed = ST_OK;
 	int64_t now = clock_now();
-	struct ready *r;
-	size_t i, n;
-	bool old;
+	size_t i, n, renewed = 0;
 
 	if ((st = all_districts(x, &v, &n)) != ST_OK)
 		return st;
-	for (i = 0; i < n; i++) {
-		(void)pthread_rwlock_rdlock(&x->lock);
-		r = find(x, v[i]);
-		old = r == NULL || all || r->made + RENEW_S <= now ||
-		    r->made > now;
-		(void)pthread_rwlock_unlock(&x->lock);
-		if (old && (st = make(x, v[i])) != ST_OK)
+	/* Without keys all would fail, and each only after it was read. */
+	for (i = 0; i < n && failed != ST_PEER; i++) {
+		if (renewed < RENEW_AT_ONCE && is_old(x, v[i], now))
+			renewed++;
+		else if (!changed || !has_changed(x, v[i], now))
+			continue;
+		if ((st = make(x, v[i])) != ST_OK)
 			failed = st;
 	}
 	free(v);
-	return failed;
+	return failed == ST_OK && renewed == RENEW_AT_ONCE ? ST_RETRY : failed;
 }
 
-enum status
-districts_publish(struct districts *x, uint64_t from, uint64_t to)
+/* Feed the feed what is published by now; `making` is held. */
+static enum status
+take_entries(struct districts *x, struct taking *k)
+{
+	struct buf old = x->checkpoint;
+	enum status st;
+
+	st = ledger_checkpoint(
+	    x->config.ledger, &k->checkpoint, &k->to, &k->as_of);
+	if (st == ST_OK && x->fed < k->to) {
+		st = ledger_each(x->config.ledger, x->fed, take_entry, k);
+		st = st == ST_GONE ? ST_OK : st;
+	}
+	if (st != ST_OK)
+		return st;
+	x->checkpoint = k->checkpoint;
+	x->size = k->to;
+	x->as_of = k->as_of;
+	k->checkpoint = old;
+	return ST_OK;
+}
+
+static enum status
+take(struct districts *x, int64_t now)
 {
 	struct taking *k = calloc(1, sizeof(*k));
-	enum status st, made, failed = ST_OK;
+	uint64_t before = x->size;
+	enum status st, made;
 	size_t i;
 
 	if (k == NULL)
 		return ST_NOMEM;
 	k->x = x;
-	k->to = to;
-	(void)pthread_mutex_lock(&x->making);
-	st = ledger_each(x->config.ledger, from, take_entry, k);
-	if (st == ST_GONE)
-		st = ST_OK;
-	for (i = 0; st == ST_OK && i < k->n; i++)
-		if ((made = make(x, k->touched[i])) != ST_OK)
-			failed = made;
+	buf_init(&k->checkpoint, CHECKPOINT_NOTE);
+	st = take_entries(x, k);
+	for (i = 0; i < k->n; i++)
+		if ((made = make(x, k->touched[i])) != ST_OK && st == ST_OK)
+			st = made;
 	if (st == ST_OK && k->all)
-		failed = refresh(x, true);
-	x->next = rules_feed_next(x->feed, clock_now());
-	if (st == ST_OK && from < to)
-		st = make_list(x);
-	/* What failed is tried again at the next tick. */
-	if (st != ST_OK || failed != ST_OK)
+		st = refresh(x, true);
+	if (st == ST_OK || st == ST_RETRY) {
+		/* What is due by now is the next tick's. */
+		if (x->next > now)
+			x->next = rules_feed_next(x->feed, now);
+		st = x->size > before ? make_list(x) : ST_OK;
+	}
+	if (st != ST_OK)
 		x->next = 0;
-	(void)pthread_mutex_unlock(&x->making);
+	/* The checkpoint is new: the next tick looks for old ones. */
+	x->renewed = 0;
+	buf_fini(&k->checkpoint);
 	free(k);
-	return st != ST_OK ? st : failed;
+	return st;
+}
+
+/* Said once when it begins and once when it ends. */
+static void
+say(struct districts *x, enum status st)
+{
+	/* In a new instance nothing is published yet. */
+	bool failing = st != ST_OK && st != ST_STALE;
+
+	if (failing != x->failing)
+		log_line(failing ? LOG_WARN : LOG_INFO, "districts",
+		    "status=%s", status_name(st));
+	x->failing = failing;
+}
+
+void
+districts_publish(struct districts *x)
+{
+	(void)pthread_mutex_lock(&x->making);
+	say(x, take(x, clock_now()));
+	(void)pthread_mutex_unlock(&x->making);
 }
 
 void
 districts_tick(struct districts *x)
 {
 	int64_t now = clock_now();
-	enum status st;
+	enum status st = ST_OK;
+	bool more = false;
 
 	(void)pthread_mutex_lock(&x->making);
-	if (now >= x->next || now >= x->renewed + RENEW_S / 4 ||
-	    now < x->renewed) {
+	/* Where that failed when it was published. */
+	if (x->size != ledger_published(x->config.ledger))
+		st = take(x, now);
+	if (st == ST_OK &&
+	    (now >= x->next || now >= x->renewed + RENEW_S / 4 ||
+		now < x->renewed)) {
 		st = refresh(x, now >= x->next);
-		if (st == ST_OK)
+		if ((more = st == ST_RETRY) || st == ST_OK)
 			st = make_list(x);
 		if (st == ST_OK) {
 			x->next = rules_feed_next(x->feed, now);
-			x->renewed = now;
-		} else if (st != ST_STALE) {
-			log_line(LOG_WARN, "districts", "status=%s",
-			    status_name(st));
+			x->renewed = more ? 0 : now;
 		}
 	}
+	say(x, st);
 	(void)pthread_mutex_unlock(&x->making);
 }
 

@@ -35,12 +35,11 @@ struct districts *districts_new(const struct districts_config *config);
 void districts_free(struct districts **x);
 
 /*
- * Take in the published entries [from, to) and make anew each district that
- * changed.  For the ledger's thread.  Returns ST_OK, ST_NOMEM, ST_IO or
- * ST_PEER; what could not be made is tried again at the next tick.
+ * Take in what is published by now and make anew each district that changed.
+ * For the ledger's thread.  What could not be made is tried again at the next
+ * tick, and that it could not is logged once.
  */
-enum status
-districts_publish(struct districts *x, uint64_t from, uint64_t to) NODISCARD;
+void districts_publish(struct districts *x);
 
 /*
  * Make anew what changes by time alone, and what is old.  To be called every

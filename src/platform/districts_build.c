@@ -68,7 +68,7 @@ sign_district(struct districts *x, const struct ready *r,
 {
 	struct district_note note = { .district = r->district,
 		.time = r->made,
-		.size = (int64_t)ledger_published(x->config.ledger) };
+		.size = (int64_t)x->size };
 	struct buf b;
 	enum status st;
 
@@ -104,17 +104,15 @@ fill(struct districts *x, const struct rules_feed_view *view, json_t *features,
 static enum status
 finish(struct districts *x, struct ready *r, json_t *features, json_t *notes)
 {
-	struct buf district, checkpoint, b;
+	struct buf district, b;
 	json_t *v = NULL;
 	enum status st;
 
 	buf_init(&district, DOC_MAX);
-	buf_init(&checkpoint, CHECKPOINT_NOTE);
 	buf_init(&b, COLLECTION_MAX);
-	if ((st = sign_district(x, r, features, &district)) == ST_OK &&
-	    (st = ledger_checkpoint(x->config.ledger, &checkpoint)) == ST_OK) {
+	if ((st = sign_district(x, r, features, &district)) == ST_OK) {
 		v = json_pack("{s:s,s:s,s:s,s:O,s:O}", "type",
-		    "FeatureCollection", "checkpoint", buf_text(&checkpoint),
+		    "FeatureCollection", "checkpoint", buf_text(&x->checkpoint),
 		    "district", buf_text(&district), "features", features,
 		    "notes", notes);
 		st = v == NULL ? ST_NOMEM : json_write(v, &b);
@@ -123,7 +121,28 @@ finish(struct districts *x, struct ready *r, json_t *features, json_t *notes)
 	if (st == ST_OK)
 		st = serve_body("application/geo+json", &b, &r->body);
 	buf_fini(&district);
-	buf_fini(&checkpoint);
+	buf_fini(&b);
+	return st;
+}
+
+enum status
+districts_view(struct districts *x, struct geo_district t, int64_t now_s,
+    struct rules_feed_view *view, uint8_t hash[32])
+{
+	enum status st;
+	struct buf b;
+
+	if ((st = rules_feed_view(x->feed, t, now_s, NULL, NULL, view)) !=
+	    ST_OK)
+		return st;
+	buf_init(&b, COLLECTION_MAX);
+	buf_put(&b, &view->item_count, sizeof(view->item_count));
+	buf_put(&b, view->items, view->item_count * sizeof(*view->items));
+	buf_put(&b, view->notes, view->note_count * sizeof(*view->notes));
+	if ((st = buf_status(&b)) == ST_OK)
+		hash_sha256(b.p, b.n, hash);
+	else
+		rules_feed_view_fini(view);
 	buf_fini(&b);
 	return st;
 }
@@ -135,12 +154,13 @@ districts_build(struct districts *x, struct ready *r)
 	struct rules_feed_view view = { 0 };
 	enum status st;
 
-	st = rules_feed_view(x->feed, r->district, r->made, NULL, NULL, &view);
+	st = districts_view(x, r->district, r->made, &view, r->view);
 	if (st == ST_OK)
 		st = fill(x, &view, features, notes);
 	if (st == ST_OK)
 		st = finish(x, r, features, notes);
 	r->items = view.item_count;
+	r->as_of = x->as_of;
 	rules_feed_view_fini(&view);
 	json_decref(features);
 	json_decref(notes);

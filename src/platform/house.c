@@ -123,8 +123,14 @@ house_prepare(struct house *h, struct diag *d)
 static bool
 outdated(struct house *h, uint64_t version, int64_t now)
 {
+	uint64_t policy;
+
 	if (!h->filed || h->time == 0 || now < h->time ||
 	    now - h->time >= DIRECTORY_EVERY_S || epoch_of(now) != h->epoch)
+		return true;
+	/* Readers refuse a district by another policy than the directory's. */
+	if (districts_policy(h->config.districts, now, &policy) == ST_OK &&
+	    policy != h->policy)
 		return true;
 	if (version == h->version)
 		return false;
@@ -160,6 +166,7 @@ adopt(struct house *h, uint64_t version)
 		h->time = dir.time;
 		h->epoch = epoch_of(clock_now());
 		h->version = version;
+		h->policy = (uint64_t)dir.policy;
 	}
 	doc_free(&doc);
 	buf_fini(&now);
@@ -173,6 +180,7 @@ file_directory(struct house *h, struct diag *d)
 	uint64_t version = registry_version(h->config.registry), index;
 	int64_t now = clock_now();
 	struct buf note, agencies;
+	uint64_t policy = 0;
 	enum status st;
 
 	if (h->filed && h->time == 0)
@@ -181,7 +189,10 @@ file_directory(struct house *h, struct diag *d)
 		return ST_OK;
 	buf_init(&note, DOC_MAX);
 	buf_init(&agencies, AGENCIES_MAX);
-	if ((st = house_issuers(h, d)) == ST_OK &&
+	if ((st = house_forget(h)) == ST_OK &&
+	    (st = house_issuers(h, d)) == ST_OK &&
+	    (st = districts_policy(h->config.districts, now, &policy)) ==
+		ST_OK &&
 	    (st = house_write_directory(h, now, &note, &agencies, d)) ==
 		ST_OK &&
 	    (st = filing_own(h->config.filing, buf_text(&note),
@@ -191,6 +202,7 @@ file_directory(struct house *h, struct diag *d)
 		h->time = now;
 		h->epoch = epoch_of(now);
 		h->version = version;
+		h->policy = policy;
 	}
 	buf_fini(&note);
 	buf_fini(&agencies);
@@ -202,6 +214,7 @@ look(struct house *h)
 {
 	struct diag d = { 0 };
 	enum status st;
+	bool failing;
 
 	districts_tick(h->config.districts);
 	/* Until the policy is cosigned there is nothing to state. */
@@ -209,9 +222,12 @@ look(struct house *h)
 		return;
 	if ((st = file_directory(h, &d)) == ST_OK && h->filed)
 		st = house_publish(h);
-	if (st != ST_OK && st != ST_PENDING)
-		log_line(LOG_WARN, "directory", "status=%s detail=\"%s\"",
-		    status_name(st), d.text);
+	/* Said once when it begins and once when it ends. */
+	failing = st != ST_OK && st != ST_PENDING;
+	if (failing != h->failing)
+		log_line(failing ? LOG_WARN : LOG_INFO, "directory",
+		    "status=%s detail=\"%s\"", status_name(st), d.text);
+	h->failing = failing;
 }
 
 static void *

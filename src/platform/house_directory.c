@@ -45,6 +45,28 @@ done:
 }
 
 static enum status
+forget(struct tx *tx, void *arg)
+{
+	const int64_t *now = arg;
+	enum status st;
+
+	/* Last week's answers stay for whoever has not got one yet. */
+	if ((st = store_exec(tx, "DELETE FROM take WHERE epoch < $1",
+		 (struct store_param[]){ P_INT(*now - 1) }, 1)) != ST_OK)
+		return st;
+	return store_exec(tx, "DELETE FROM served WHERE epoch < $1",
+	    (struct store_param[]){ P_INT(*now - EPOCH_GOOD_FOR) }, 1);
+}
+
+enum status
+house_forget(struct house *h)
+{
+	int64_t now = epoch_of(clock_now());
+
+	return store_run(h->config.store, forget, &now);
+}
+
+static enum status
 list_issuers(struct house *h, struct directory *dir, struct buf *keys)
 {
 	int64_t now = epoch_of(clock_now()), epoch;
@@ -77,6 +99,7 @@ struct counting {
 	int64_t since;
 };
 
+/* Accounts that took passes, a row an epoch. */
 static enum status
 count_row(const struct row *row, void *arg)
 {

@@ -23,7 +23,13 @@ struct house {
 	uint64_t served;     /* of the one that is served, if bodies are */
 	int64_t time, epoch; /* when it was made; the week it was for */
 	uint64_t version;    /* of the registry that it was made for */
+	uint64_t policy;     /* the one that it names */
 	uint64_t seen, size; /* a newer one, and the log's size by then */
+	bool failing;
+
+	/* What /v1/recipients.json was made of, and when. */
+	uint64_t recipients_size;
+	int64_t recipients_time;
 
 	pthread_rwlock_t bodies_lock;
 	struct httpd_body *directory, *agencies, *recipients;
@@ -39,6 +45,9 @@ enum status house_write_directory(struct house *h, int64_t time_s,
 
 /* house_serve.c: make the bodies of the directory at log number h->index. */
 enum status house_publish(struct house *h) NODISCARD;
+
+/* The same file: forget what passes were taken in weeks that are over. */
+enum status house_forget(struct house *h) NODISCARD;
 
 /* The same file: make this and the next week's issuer keys, erase old ones. */
 enum status house_issuers(struct house *h, struct diag *d) NODISCARD;

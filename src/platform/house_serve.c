@@ -79,6 +79,14 @@ recipients_body(struct house *h, struct httpd_body **out)
 	    out);
 }
 
+/* They change with the log, and by time with at most a minute's delay. */
+static bool
+recipients_old(const struct house *h, uint64_t size, int64_t now)
+{
+	return h->recipients == NULL || h->recipients_size != size ||
+	    now < h->recipients_time || now >= h->recipients_time + 60;
+}
+
 static void
 swap(struct house *h, struct httpd_body **place, struct httpd_body **body)
 {
@@ -96,14 +104,20 @@ enum status
 house_publish(struct house *h)
 {
 	struct httpd_body *directory = NULL, *agencies = NULL, *notes = NULL;
+	uint64_t size = ledger_published(h->config.ledger);
+	int64_t now = clock_now();
 	json_t *proved;
 	enum status st;
 
-	if (ledger_published(h->config.ledger) <= h->index)
+	if (size <= h->index)
 		return ST_PENDING;
-	if ((st = recipients_body(h, &notes)) != ST_OK)
-		return st;
-	swap(h, &h->recipients, &notes);
+	if (recipients_old(h, size, now)) {
+		if ((st = recipients_body(h, &notes)) != ST_OK)
+			return st;
+		swap(h, &h->recipients, &notes);
+		h->recipients_size = size;
+		h->recipients_time = now;
+	}
 	if (h->directory != NULL && h->served == h->index)
 		return ST_OK;
 	if ((proved = serve_proved(h->config.ledger, h->index)) == NULL)

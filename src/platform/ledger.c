@@ -68,7 +68,7 @@ check_published(struct ledger *l, struct diag *d)
 	if (st != ST_OK && st != ST_PENDING)
 		return st;
 	if (st == ST_OK)
-		l->time = time;
+		l->time = l->renewed = time;
 	if (cp.size > l->committed ||
 	    hashes_root(l->hashes, cp.size, &root) != ST_OK ||
 	    !tree_hash_equal(&root, &cp.root))
@@ -195,17 +195,6 @@ ledger_published(struct ledger *l)
 	return n;
 }
 
-int64_t
-ledger_time(struct ledger *l)
-{
-	int64_t t;
-
-	(void)pthread_mutex_lock(&l->lock);
-	t = l->time;
-	(void)pthread_mutex_unlock(&l->lock);
-	return t;
-}
-
 void
 ledger_sleep(struct ledger *l, unsigned ms)
 {
@@ -237,13 +226,18 @@ ledger_wait(struct ledger *l, uint64_t index, unsigned ms)
 }
 
 enum status
-ledger_checkpoint(struct ledger *l, struct buf *b)
+ledger_checkpoint(
+    struct ledger *l, struct buf *b, uint64_t *size, int64_t *time_s)
 {
 	enum status st = ST_STALE;
 
 	(void)pthread_mutex_lock(&l->lock);
 	if (l->checkpoint.n > 0) {
 		buf_put(b, l->checkpoint.p, l->checkpoint.n);
+		if (size != NULL)
+			*size = l->published;
+		if (time_s != NULL)
+			*time_s = l->time;
 		st = buf_status(b);
 	}
 	(void)pthread_mutex_unlock(&l->lock);

@@ -21,7 +21,6 @@
 struct buf;
 struct diag;
 struct httpc;
-struct httpd_body;
 struct keyd;
 struct ledger;
 struct store;
@@ -83,11 +82,13 @@ uint64_t ledger_published(struct ledger *l);
 enum status
 ledger_wait(struct ledger *l, uint64_t index, unsigned ms) NODISCARD;
 
-/* Append the cosigned checkpoint to b; ST_OK or ST_STALE (none yet). */
-enum status ledger_checkpoint(struct ledger *l, struct buf *b) NODISCARD;
-
-/* The size of that checkpoint is ledger_published(); its time, UTC seconds. */
-int64_t ledger_time(struct ledger *l);
+/*
+ * Append the cosigned checkpoint to b; *size is its size and *time_s its time
+ * (UTC seconds), together of one moment; both may be NULL.  ST_OK or ST_STALE
+ * (none yet).
+ */
+enum status ledger_checkpoint(
+    struct ledger *l, struct buf *b, uint64_t *size, int64_t *time_s) NODISCARD;
 
 /* Append an entry, or its proof, to b.  ST_OK, ST_NOTFOUND, ST_IO. */
 enum status

@@ -39,7 +39,8 @@ struct ledger {
 	/* durable; cosigned; and told to config.published() */
 	uint64_t committed, published, announced;
 	struct buf checkpoint; /* cosigned */
-	int64_t time;
+	int64_t time;          /* of the checkpoint: the watchers' */
+	int64_t renewed;       /* when it came, by this machine's clock */
 	struct round round;
 	bool stop, started;
 	pthread_t thread;

@@ -84,6 +84,7 @@ run_round(struct ledger *l, uint64_t size, struct diag *d)
 	buf_clear(&l->checkpoint);
 	buf_put(&l->checkpoint, cosigned.p, cosigned.n);
 	l->time = time;
+	l->renewed = clock_now();
 	/* Proofs and tiles are there for whoever is told of the new size. */
 	l->published = size;
 	(void)pthread_mutex_unlock(&l->lock);
@@ -98,23 +99,36 @@ done:
 	return st;
 }
 
+/*
+ * Whether an idle log is to be cosigned anew.  Counted by this machine's clock
+ * alone: where the watchers' differ, each checkpoint would look old at once.
+ */
+static bool
+renewal_due(const struct ledger *l)
+{
+	int64_t now = clock_now();
+
+	return now - l->renewed >= LEDGER_RENEW_S || now < l->renewed;
+}
+
 void *
 ledger_run(void *arg)
 {
 	struct ledger *l = arg;
 	struct diag d;
-	bool failing = false;
+	bool failing = false, stop;
 	enum status st;
 	uint64_t size;
 
 	for (;;) {
 		(void)pthread_mutex_lock(&l->lock);
-		while (!l->stop && l->committed == l->published &&
-		    clock_now() - l->time < LEDGER_RENEW_S)
+		while (
+		    !l->stop && l->committed == l->published && !renewal_due(l))
 			ledger_sleep(l, 1000);
 		size = l->committed;
+		stop = l->stop;
 		(void)pthread_mutex_unlock(&l->lock);
-		if (l->stop)
+		if (stop)
 			return NULL;
 		d = (struct diag){ 0 };
 		st = run_round(l, size, &d);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "base/enc.h"
 #include "httpc/httpc.h"
@@ -125,16 +126,20 @@ check_lines(const struct trust *t, const struct buf *signed_note,
 		st = note_open(b.p, b.n, &note, d);
 	for (i = 0; st == ST_OK && i < t->watcher_count; i++) {
 		st = note_verify_cosig(&note, &t->watchers[i].key, &time);
-		good += st == ST_OK;
+		/* One that does not count must not end the round. */
+		good += st == ST_OK && time <= t->watchers[i].until &&
+		    time <= clock_now() + TRUST_AHEAD;
 		st = st == ST_NOTFOUND ? ST_OK : st;
 	}
 	if (st == ST_OK && good == 0)
 		st = ST_SIGNATURE;
 	buf_fini(&b);
-	return st == ST_OK ? st
-			   : diag_set(d, ST_PEER, "", "",
-				 "The watcher's cosignature is not one of a "
-				 "watcher that the trust file names.");
+	return st == ST_OK
+	    ? st
+	    : diag_set(d, ST_PEER, "", "",
+		  "The watcher's cosignature does not count: it is not one of "
+		  "a watcher that the trust file names, that watcher's time "
+		  "has run out, or its clock is ahead of this one.");
 }
 
 static void
@@ -156,7 +161,8 @@ work(struct watcher *w, uint64_t number, uint64_t size, const struct buf *note)
 	(void)pthread_mutex_unlock(&l->lock);
 	if ((st != ST_OK) != w->failing)
 		log_line(st != ST_OK ? LOG_WARN : LOG_INFO, "watcher",
-		    "status=%s detail=\"%s\"", status_name(st), d.text);
+		    "number=%td status=%s detail=\"%s\"", w - l->watchers + 1,
+		    status_name(st), d.text);
 	w->failing = st != ST_OK;
 	httpc_reply_fini(&r);
 }
@@ -168,6 +174,7 @@ ledger_watch(void *arg)
 	struct ledger *l = w->ledger;
 	uint64_t number, size;
 	struct buf note;
+	bool stop;
 
 	buf_init(&note, CHECKPOINT_NOTE);
 	for (;;) {
@@ -178,8 +185,9 @@ ledger_watch(void *arg)
 		size = l->round.size;
 		buf_clear(&note);
 		buf_put(&note, l->round.note.p, l->round.note.n);
+		stop = l->stop;
 		(void)pthread_mutex_unlock(&l->lock);
-		if (l->stop)
+		if (stop)
 			break;
 		work(w, number, size, &note);
 	}

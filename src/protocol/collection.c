@@ -14,6 +14,7 @@
 #include "tlog/trust.h"
 
 #define NOTES_MAX 1024
+#define NEAR_SLACK_M 1.0 /* two programs round differently */
 #define AS(member, k, s, m, lo, hi)                                  \
 	{                                                            \
 		.name = member, .kind = k, .offset = offsetof(s, m), \
@@ -213,6 +214,12 @@ read_note(struct opening *o, struct carried *n)
 	if (strcmp(doc->type, PARTNER_TYPE) == 0) {
 		if ((st = partner_parse(doc, &n->as.partner, o->d)) != ST_OK)
 			return st;
+		/* Then the operator alone would say who may ask. */
+		if (hash_equal(n->as.partner.key.pub, o->dir->platform.pub,
+			sizeof(n->as.partner.key.pub)))
+			return diag_problem(o->d, ST_INVALID, "partner-key",
+			    "notes", n->as.partner.name,
+			    "The partner's key is the operator's own.");
 		return doc_signed(doc, &o->dir->platform, "the platform", o->d);
 	}
 	if (strcmp(doc->type, AGENCY_TYPE) == 0) {
@@ -276,14 +283,23 @@ check_agency_of(struct opening *o, const struct proved *p,
     const struct request *r, const char *name, struct carried **out)
 {
 	struct carried *a = find(o->c, AGENCY_TYPE, name);
+	enum agency_may may;
 
 	*out = a;
 	if (a == NULL)
 		return diag_problem(o->d, ST_SIGNATURE, "agency-key", "notes",
 		    name, "The note that admits the agency %.100s is missing.",
 		    name);
+	if (agency_class(a->as.agency.class, &may, o->d) != ST_OK ||
+	    may != AGENCY_ASKS)
+		return diag_problem(o->d, ST_SIGNATURE, "agency-class",
+		    "agency", name,
+		    "The agency %.100s is of a class that may not ask for "
+		    "footage.",
+		    name);
+	/* As of the checkpoint: the feed may have been kept for a while. */
 	if (directory_has_ended(o->dir, a->p.index) ||
-	    a->as.agency.until < r->opens)
+	    a->as.agency.until <= r->opens || a->as.agency.until <= o->c->time)
 		return diag_problem(o->d, ST_SIGNATURE, "agency-key", "agency",
 		    name, "The agency %.100s is not admitted any more.", name);
 	if (doc_signed(p->doc, &a->as.agency.key, "the agency", NULL) != ST_OK)
@@ -323,6 +339,10 @@ check_signers(
 		    item->agency->locker.name,
 		    "The locker's letter recipient is missing.");
 	item->letters = &letters->as.recipient;
+	if (item->letters->until <= o->c->time)
+		return diag_set(o->d, ST_STALE, "notes",
+		    item->agency->locker.name,
+		    "The locker's letter recipient has run out.");
 	return doc_signed(
 	    letters->p.doc, &item->agency->locker.key, "the locker", o->d);
 }
@@ -366,8 +386,31 @@ check_item(struct opening *o, const json_t *feature, struct proved *p,
 	return check_signers(o, p, item);
 }
 
+/*
+ * What the platform has no say in: a district shows what comes near it, while
+ * it is open, each once and in the log's order, which the rules go by.
+ */
 static enum status
-check_items(struct opening *o, const json_t *features)
+check_place(struct opening *o, struct geo_district t,
+    const struct collection_item *item, const struct collection_item *before)
+{
+	const char *lie = NULL;
+
+	if (!district_near_area(
+		t, &item->request.area, DISTRICT_NEAR_M + NEAR_SLACK_M))
+		lie = "It shows a request of another place.";
+	else if (item->request.expires <= o->c->time)
+		lie = "It shows a request that had expired.";
+	else if (before != NULL && item->index <= before->index)
+		lie = "Its requests are not in the order of the log.";
+	if (lie == NULL)
+		return ST_OK;
+	return diag_problem(o->d, ST_INVALID, "district-false", "features", "",
+	    "What the operator says about this district cannot be. %s", lie);
+}
+
+static enum status
+check_items(struct opening *o, const json_t *features, struct geo_district t)
 {
 	size_t i, n = json_array_size(features);
 	struct collection *c = o->c;
@@ -383,7 +426,9 @@ check_items(struct opening *o, const json_t *features)
 	for (i = 0; i < n; i++) {
 		c->item_count++;
 		if ((st = check_item(o, json_array_get(features, i),
-			 &c->own->proofs[i], &c->items[i])) != ST_OK)
+			 &c->own->proofs[i], &c->items[i])) != ST_OK ||
+		    (st = check_place(o, t, &c->items[i],
+			 i > 0 ? &c->items[i - 1] : NULL)) != ST_OK)
 			return st;
 	}
 	return ST_OK;
@@ -421,7 +466,7 @@ open_all(struct opening *o, struct geo_district t, const void *body, size_t n)
 	    (st = check_head(o, &m, t)) != ST_OK ||
 	    (st = check_notes(o, m.notes)) != ST_OK)
 		return st;
-	return check_items(o, m.features);
+	return check_items(o, m.features, t);
 }
 
 enum status

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/pre.h"
+#include "protocol/account.h"
 #include "protocol/doc.h"
 #include "protocol/proved.h"
 #include "tlog/trust.h"
@@ -90,6 +91,10 @@ read_issuers(struct directory_in *in, struct arena *a, struct diag *d)
 		    NELEMS(spec), "issuers", &one, a, d);
 		if (st != ST_OK)
 			return st;
+		if (purpose_quota(one.purpose) == 0)
+			return diag_set(d, ST_INVALID, "issuers.purpose",
+			    "carry, share", "There are no passes for %.16s.",
+			    one.purpose);
 		/* A second key would split those who hold passes. */
 		if (directory_issuer(&in->dir, one.purpose, one.epoch) != NULL)
 			return diag_problem(d, ST_INVALID, "issuer-twice",

@@ -20,6 +20,29 @@ struct request_in {
 	json_t *area;
 };
 
+/* It names other agencies than the one that asks, each once. */
+static enum status
+check_behalf(const struct request *r, struct diag *d)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->on_behalf_of.n; i++) {
+		if (strcmp(r->on_behalf_of.v[i], r->agency) == 0)
+			break;
+		for (k = 0; k < i; k++)
+			if (strcmp(r->on_behalf_of.v[i],
+				r->on_behalf_of.v[k]) == 0)
+				break;
+		if (k < i)
+			break;
+	}
+	if (i == r->on_behalf_of.n)
+		return ST_OK;
+	return diag_set(d, ST_INVALID, "on_behalf_of", "",
+	    "on_behalf_of names other agencies than the one that asks, each "
+	    "once.");
+}
+
 enum status
 request_parse(const struct doc *doc, struct request *out, struct diag *d)
 {
@@ -56,6 +79,8 @@ request_parse(const struct doc *doc, struct request *out, struct diag *d)
 	if (in.r.expires <= in.r.opens)
 		return diag_set(d, ST_INVALID, "expires", "",
 		    "The request expires before it opens.");
+	if ((st = check_behalf(&in.r, d)) != ST_OK)
+		return st;
 	*out = in.r;
 	return ST_OK;
 }
