@@ -82,7 +82,11 @@ publish_one(size_t i)
 	(void)snprintf(path, sizeof(path), "/v1/feed/%d/%d/%d", t.z, t.x, t.y);
 	start = now_ms();
 	world_publish(&w, &r, &reply);
-	PRE(reply.code == 201);
+	if (reply.code != 201) {
+		(void)fprintf(stderr, "publish: request %zu: %u %s %s\n", i,
+		    reply.code, reply.problem, reply.title);
+		exit(1);
+	}
 	world_reply_fini(&reply);
 	do {
 		buf_init(&b, 16 << 20);

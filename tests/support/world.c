@@ -475,9 +475,11 @@ world_admit(struct world *w)
 	enrol_partner(w);
 	world_key_make(&w->agency, "police.example");
 	world_key_make(&w->locker, "locker.police.example");
-	w->jurisdiction = strdup(
-	    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],[-81.7,28.3],"
-	    "[-82.2,28.3],[-82.2,27.8]]]],\"type\":\"MultiPolygon\"}");
+	if (w->jurisdiction == NULL)
+		w->jurisdiction = strdup(
+		    "{\"coordinates\":[[[[-82.2,27.8],[-81.7,27.8],"
+		    "[-81.7,28.3],[-82.2,28.3],[-82.2,27.8]]]],\"type\":"
+		    "\"MultiPolygon\"}");
 	admit(w, &w->agency, &w->locker, &w->admitted);
 	publish_recipient(w, &w->locker, w->recipient);
 }

@@ -62,7 +62,10 @@ struct world {
 /* Start watchers and platform, wait for the first directory. */
 void world_start(struct world *w);
 
-/* Also enrol the partner, admit the agency, publish the letter recipient. */
+/*
+ * Also enrol the partner, admit the agency, publish the letter recipient.  The
+ * agency's jurisdiction is w->jurisdiction (taken), if it was set.
+ */
 void world_admit(struct world *w);
 
 void world_stop(struct world *w);
