@@ -1,102 +1,20 @@
-/* porchlight status and withdraw: with the twelve words alone. */
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
-#include <unistd.h>
-
-#include "base/clock.h"
-#include "base/diag.h"
-#include "base/id.h"
+/* porchlight status: with the twelve words alone. */
 #include "base/pre.h"
 #include "cli/cli.h"
-#include "crypto/words.h"
-
-#define TYPED 400
-
-typedef enum status
-ask_fn(const char *words, const char *locker, const char *platform_url,
-    const char *trust_path, struct home_status *out, struct diag *d);
-
-/* A locker's words for a state, for a person. */
-static const char *
-plain(const char *state)
-{
-	static const char *const words[][2] = {
-		{ "unknown", "The locker knows nothing of it." },
-		{ "pending", "It has arrived and is being checked." },
-		{ "received", "It was received and is kept." },
-		{ "refused", "The locker refused it." },
-		{ "withdrawn", "It was taken back." },
-	};
-	size_t i;
-
-	for (i = 0; i < NELEMS(words); i++)
-		if (strcmp(words[i][0], state) == 0)
-			return words[i][1];
-	return state;
-}
-
-static void
-tell(const struct home_status *s)
-{
-	char id[ID_TEXT], when[CLOCK_TEXT];
-
-	id_text(&s->submission, id);
-	(void)printf(
-	    "Submission %s\nState: %s\n%s\n", id, s->state, plain(s->state));
-	if (s->receipt_s != 0) {
-		clock_text(s->receipt_s, when);
-		(void)printf("Receipt of %s.\n", when);
-	}
-	if (strcmp(s->state, "received") == 0)
-		(void)printf("%s\n",
-		    s->opened ? "An officer has opened it, so it cannot be "
-				"taken back any more."
-			      : "No officer has opened it; it can still be "
-				"taken back.");
-	if (s->problem[0] != '\0')
-		(void)printf("(%s) %s\n", s->problem, s->detail);
-}
-
-static int
-run(const struct opt_command *c, const char **locker, const char **platform,
-    const char **trust_path, ask_fn *ask, int argc, char **argv)
-{
-	char words[TYPED] = "";
-	struct home_status s = { 0 };
-	struct diag d = { 0 };
-	enum status st;
-	char **args;
-	int n, code;
-
-	if (!cli_options(c, argc, argv, &args, &n, &code))
-		return code;
-	/* From stdin: arguments can be seen by other users of a machine. */
-	if (isatty(STDIN_FILENO))
-		(void)fprintf(stderr, "The twelve words: ");
-	if (fgets(words, sizeof(words), stdin) == NULL)
-		words[0] = '\0';
-	st = ask(words, *locker, *platform, *trust_path, &s, &d);
-	explicit_bzero(words, sizeof(words));
-	if (st == ST_OK)
-		tell(&s);
-	return cli_end(st, &d);
-}
-
-#define OPTIONS                                                                \
-	{ "locker", OPT_TEXT, &locker, "NAME", "the locker's name", 0, 0, 1 }, \
-	    { "platform", OPT_TEXT, &platform, "URL", "the instance", 0, 0,    \
-		    1 },                                                       \
-	{                                                                      \
-		"trust", OPT_TEXT, &trust_path, "FILE",                        \
-		    "the instance's trust file", 0, 0, 1                       \
-	}
+#include "cli/mine.h"
 
 int
 cmd_status(int argc, char **argv)
 {
 	const char *locker = NULL, *platform = NULL, *trust_path = NULL;
-	const struct opt opts[] = { OPTIONS };
+	const struct opt opts[] = {
+		{ "locker", OPT_TEXT, &locker, "NAME", "the locker's name", 0,
+		    0, 1 },
+		{ "platform", OPT_TEXT, &platform, "URL", "the instance", 0, 0,
+		    1 },
+		{ "trust", OPT_TEXT, &trust_path, "FILE",
+		    "the instance's trust file", 0, 0, 1 },
+	};
 	const struct opt_command c = {
 		"porchlight status --locker NAME --platform URL --trust FILE",
 		"Ask what became of a submission. The twelve words are read "
@@ -107,26 +25,6 @@ cmd_status(int argc, char **argv)
 		opts, NELEMS(opts), 0, 0
 	};
 
-	return run(
+	return mine_run(
 	    &c, &locker, &platform, &trust_path, home_status, argc, argv);
-}
-
-int
-cmd_withdraw(int argc, char **argv)
-{
-	const char *locker = NULL, *platform = NULL, *trust_path = NULL;
-	const struct opt opts[] = { OPTIONS };
-	const struct opt_command c = {
-		"porchlight withdraw --locker NAME --platform URL --trust "
-		"FILE",
-		"Take a submission back, as long as no officer has opened it. "
-		"The twelve words are\nread from the terminal, or from stdin.",
-		"porchlight withdraw --locker locker.lakeland.example "
-		"\\\n    --platform https://lakeland.example --trust "
-		"trust.json < words.txt",
-		opts, NELEMS(opts), 0, 0
-	};
-
-	return run(
-	    &c, &locker, &platform, &trust_path, home_withdraw, argc, argv);
 }
