@@ -109,6 +109,11 @@ locker_parse(
 	    (st = named_key(in.key, in.l.name, &in.l.key, d)) != ST_OK ||
 	    (st = web_url(in.l.url, d)) != ST_OK)
 		return st;
+	/* Relays know it by one segment of a path. */
+	if (strpbrk(in.l.name, "/?#%") != NULL)
+		return diag_set(d, ST_INVALID, "locker.name", "no / ? # %",
+		    "A locker's name stands in addresses, so it holds none of "
+		    "/ ? # %%.");
 	*out = in.l;
 	return ST_OK;
 }
