@@ -40,7 +40,7 @@ struct ledger {
 	uint64_t committed, published, announced;
 	struct buf checkpoint; /* cosigned */
 	int64_t time;          /* of the checkpoint: the watchers' */
-	int64_t renewed;       /* when it came, by this machine's clock */
+	int64_t renewed; /* when that round began, by this machine's clock */
 	struct round round;
 	bool stop, started;
 	pthread_t thread;

@@ -64,6 +64,7 @@ run_round(struct ledger *l, uint64_t size, struct diag *d)
 	struct buf signed_note, cosigned;
 	struct checkpoint cp;
 	uint64_t from = l->published;
+	int64_t began = clock_now();
 	enum status st;
 	int64_t time;
 
@@ -84,7 +85,7 @@ run_round(struct ledger *l, uint64_t size, struct diag *d)
 	buf_clear(&l->checkpoint);
 	buf_put(&l->checkpoint, cosigned.p, cosigned.n);
 	l->time = time;
-	l->renewed = clock_now();
+	l->renewed = began;
 	/* Proofs and tiles are there for whoever is told of the new size. */
 	l->published = size;
 	(void)pthread_mutex_unlock(&l->lock);

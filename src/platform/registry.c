@@ -97,14 +97,31 @@ registry_locker(const struct registry *r, const char *name)
 }
 
 struct kept *
-registry_recipient(const struct registry *r, const char *owner)
+registry_recipient(
+    const struct registry *r, const struct kept *agency, int64_t now_s)
 {
+	const struct locker *l = &agency->as.agency.locker;
+	const struct recipient *x;
 	size_t i;
 
-	for (i = r->recipients.n; i-- > 0;)
-		if (strcmp(r->recipients.v[i]->as.recipient.owner, owner) == 0)
+	for (i = r->recipients.n; i-- > 0;) {
+		x = &r->recipients.v[i]->as.recipient;
+		if (x->from <= now_s && now_s < x->until &&
+		    strcmp(x->owner, l->name) == 0 &&
+		    doc_signed(r->recipients.v[i]->doc, &l->key, "", NULL) ==
+			ST_OK)
 			return r->recipients.v[i];
+	}
 	return NULL;
+}
+
+bool
+registry_attested(const struct registry *r, const struct kept *agency)
+{
+	const struct kept *p = registry_partner(r, agency->as.agency.partner);
+
+	return p != NULL &&
+	    doc_signed(agency->doc, &p->as.partner.key, "", NULL) == ST_OK;
 }
 
 struct asked *
@@ -354,8 +371,7 @@ registry_notes(struct registry *r, int64_t now_s, uint64_t **out, size_t *n)
 
 	*n = 0;
 	(void)pthread_rwlock_rdlock(&r->lock);
-	v = calloc(
-	    r->partners.n + r->agencies.n + r->recipients.n + 1, sizeof(*v));
+	v = calloc(r->partners.n + 2 * r->agencies.n + 1, sizeof(*v));
 	for (i = 0; v != NULL && i < r->partners.n; i++) {
 		k = r->partners.v[i];
 		if (registry_partner(r, k->as.partner.name) == k)
@@ -364,13 +380,10 @@ registry_notes(struct registry *r, int64_t now_s, uint64_t **out, size_t *n)
 	/* A suspended agency's sharers may still ask about what they sent. */
 	for (i = 0; v != NULL && i < r->agencies.n; i++) {
 		k = r->agencies.v[i];
-		if (registry_agency(r, k->as.agency.name) == k)
-			v[(*n)++] = k->index;
-	}
-	for (i = 0; v != NULL && i < r->recipients.n; i++) {
-		k = r->recipients.v[i];
-		if (registry_recipient(r, k->as.recipient.owner) == k &&
-		    k->as.recipient.until > now_s)
+		if (registry_agency(r, k->as.agency.name) != k)
+			continue;
+		v[(*n)++] = k->index;
+		if ((k = registry_recipient(r, k, now_s)) != NULL)
 			v[(*n)++] = k->index;
 	}
 	(void)pthread_rwlock_unlock(&r->lock);

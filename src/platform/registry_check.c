@@ -5,9 +5,11 @@
 #include "base/diag.h"
 #include "base/json.h"
 #include "base/pre.h"
+#include "crypto/age.h"
 #include "crypto/hash.h"
 #include "geo/region.h"
 #include "platform/registry_inner.h"
+#include "protocol/directory.h"
 #include "protocol/doc.h"
 #include "rules/ceilings.h"
 
@@ -29,9 +31,28 @@ by_platform(struct checking *c)
 	return doc_signed(c->doc, &c->r->config.platform, "the operator", c->d);
 }
 
+/*
+ * What a note follows must not be newer than it: one that was signed and
+ * replaced before it was filed would bring its old keys back.  before is NULL
+ * where it follows none.
+ */
+static enum status
+check_time(struct checking *c, int64_t time, const int64_t *before)
+{
+	if (time > c->now + AHEAD_S)
+		return diag_set(c->d, ST_RULE, "time", "5 minutes ahead",
+		    "The note's time is ahead of now.");
+	if (before != NULL && time < *before)
+		return diag_set(c->d, ST_RULE, "time", "",
+		    "The note is older than the one in the log that it is to "
+		    "follow.");
+	return ST_OK;
+}
+
 static enum status
 check_partner(struct checking *c)
 {
+	const struct kept *before;
 	struct partner p;
 	enum status st;
 
@@ -41,7 +62,11 @@ check_partner(struct checking *c)
 	if (hash_equal(p.key.pub, c->r->config.platform.pub, sizeof(p.key.pub)))
 		return diag_problem(c->d, ST_FORBIDDEN, "partner-key", "key",
 		    "", "A partner's key cannot be the operator's own.");
-	return by_platform(c);
+	before = registry_partner(c->r, p.name);
+	if ((st = by_platform(c)) != ST_OK)
+		return st;
+	return check_time(
+	    c, p.time, before != NULL ? &before->as.partner.time : NULL);
 }
 
 static enum status
@@ -92,7 +117,7 @@ check_names(struct checking *c, const struct agency *a)
 static enum status
 check_agency(struct checking *c)
 {
-	const struct kept *partner;
+	const struct kept *partner, *before;
 	enum agency_may may;
 	struct agency a;
 	enum status st;
@@ -116,25 +141,58 @@ check_agency(struct checking *c)
 	    (st = by_platform(c)) != ST_OK ||
 	    (st = check_names(c, &a)) != ST_OK)
 		return st;
+	before = registry_agency(c->r, a.name);
+	if ((st = check_time(c, a.time,
+		 before != NULL ? &before->as.agency.time : NULL)) != ST_OK)
+		return st;
 	return check_jurisdiction(c, &a);
+}
+
+/* The newest relay of that name, or NULL; *names is how many there are. */
+static const struct kept *
+find_relay(const struct registry *r, const char *name, size_t *names)
+{
+	const struct kept *found = NULL;
+	size_t i, k;
+
+	for (*names = 0, i = r->relays.n; i-- > 0;) {
+		const char *one = r->relays.v[i]->as.relay.name;
+
+		for (k = i + 1; k < r->relays.n; k++)
+			if (strcmp(r->relays.v[k]->as.relay.name, one) == 0)
+				break;
+		*names += k == r->relays.n;
+		if (found == NULL && strcmp(one, name) == 0)
+			found = r->relays.v[i];
+	}
+	return found;
 }
 
 static enum status
 check_relay(struct checking *c)
 {
+	const struct kept *before;
 	struct relay r;
 	enum status st;
+	size_t names;
 
 	if ((st = relay_parse(c->doc, &r, c->d)) != ST_OK ||
-	    (st = doc_signed(c->doc, &r.key, "the relay", c->d)) != ST_OK)
+	    (st = doc_signed(c->doc, &r.key, "the relay", c->d)) != ST_OK ||
+	    (st = by_platform(c)) != ST_OK)
 		return st;
-	return by_platform(c);
+	before = find_relay(c->r, r.name, &names);
+	if (before == NULL && names >= DIRECTORY_RELAYS)
+		return diag_set(c->d, ST_RULE, "name", "8 relays",
+		    "A directory lists up to 8 relays, and there are as many.");
+	return check_time(
+	    c, r.time, before != NULL ? &before->as.relay.time : NULL);
 }
 
 static enum status
 check_recipient(struct checking *c)
 {
 	const struct kept *owner;
+	struct age_recipient to;
 	struct recipient x;
 	enum status st;
 
@@ -146,6 +204,9 @@ check_recipient(struct checking *c)
 		    "There is no locker %.100s of an admitted "
 		    "agency.",
 		    x.owner);
+	if ((st = age_recipient_parse(x.recipient, &to, c->d)) != ST_OK ||
+	    (st = check_time(c, x.time, NULL)) != ST_OK)
+		return st;
 	if (x.from > c->now + 86400 || x.until <= c->now)
 		return diag_set(c->d, ST_RULE, "from", "1 day ahead",
 		    "A letter recipient begins within a day and has not "
@@ -159,10 +220,29 @@ check_decision(struct checking *c)
 {
 	struct decision x;
 	enum status st;
+	struct id id;
+	size_t i;
 
-	if ((st = decision_parse(c->doc, &x, c->d)) != ST_OK)
+	if ((st = decision_parse(c->doc, &x, c->d)) != ST_OK ||
+	    (st = by_platform(c)) != ST_OK ||
+	    (st = check_time(c, x.time, NULL)) != ST_OK)
 		return st;
-	return by_platform(c);
+	for (i = 0; i < c->r->decisions.n; i++)
+		if (id_equal(&c->r->decisions.v[i]->as.decision.id, &x.id))
+			return diag_set(c->d, ST_CONFLICT, "id", "",
+			    "There is another decision with this id already.");
+	/* One that would have no effect is a mistake, and logged for good. */
+	if (strcmp(x.action, "suspend") == 0 ||
+	    strcmp(x.action, "restore") == 0)
+		return registry_agency(c->r, x.subject) != NULL
+		    ? ST_OK
+		    : diag_problem(c->d, ST_NOTFOUND, "agency-unknown",
+			  "subject", "", "There is no admitted agency %.100s.",
+			  x.subject);
+	if (id_parse(x.subject, &id) != ST_OK)
+		return diag_set(c->d, ST_INVALID, "subject", "",
+		    "The subject must be the id of a request.");
+	return ST_OK;
 }
 
 static enum status

@@ -55,7 +55,11 @@ struct registry {
 struct kept *registry_partner(const struct registry *r, const char *name);
 struct kept *registry_agency(const struct registry *r, const char *name);
 struct kept *registry_locker(const struct registry *r, const char *name);
-struct kept *registry_recipient(const struct registry *r, const char *owner);
+/* The newest in force of the agency's locker, under the key it has now. */
+struct kept *registry_recipient(
+    const struct registry *r, const struct kept *agency, int64_t now_s);
+/* Whether its partner attests it under the key that the partner has now. */
+bool registry_attested(const struct registry *r, const struct kept *agency);
 struct asked *registry_asked(const struct registry *r, const struct id *id);
 const struct policy *registry_policy(const struct registry *r, int64_t now_s);
 

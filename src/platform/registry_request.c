@@ -34,6 +34,13 @@ check_agency(struct registry *r, const struct doc *doc, const char *name,
 		    "The attestation of %.100s has run out. Its partner "
 		    "can renew it.",
 		    name);
+	/* Readers would not show what it asks. */
+	if (!registry_attested(r, a))
+		return diag_problem(d, ST_FORBIDDEN, "agency-lapsed", "agency",
+		    "",
+		    "The partner of %.100s has another key by now. It can "
+		    "attest the agency anew.",
+		    name);
 	if ((st = agency_class(a->as.agency.class, &may, d)) != ST_OK)
 		return st;
 	if (may != AGENCY_ASKS)
@@ -63,11 +70,11 @@ check_signers(struct registry *r, const struct doc *doc,
 			return st;
 	}
 	/* Without it nobody could ask how a submission fared. */
-	if (registry_recipient(r, (*agency)->as.agency.locker.name) == NULL)
+	if (registry_recipient(r, *agency, now_s) == NULL)
 		return diag_problem(d, ST_CONFLICT, "locker-silent",
 		    "recipient", "",
 		    "The agency's locker has published no letter recipient "
-		    "yet. Start it once, then file again.");
+		    "that is in force. Start it, then file again.");
 	return doc_signed(
 	    doc, &(*agency)->as.agency.locker.key, "the agency's locker", d);
 }
