@@ -52,13 +52,29 @@ begin(struct filed *x, const char *note, const char *text,
 		hash_sha256(beside, strlen(beside), x->beside_hash);
 }
 
+static enum status
+held_conflict(struct diag *d)
+{
+	return diag_problem(d, ST_CONFLICT, "request-id", "id", "",
+	    "Another request with this id waits for the operator.");
+}
+
 /* The commit is durable, so what the note says is in force from here on. */
 static enum status
-log_it(struct filing *f, struct filed *x, struct doc **doc)
+log_it(struct filing *f, struct filed *x, struct doc **doc, struct diag *d)
 {
+	struct request q;
 	enum status st;
 
-	if ((st = filing_sql_put(f, x)) != ST_OK)
+	x->is_request = strcmp((*doc)->type, REQUEST_TYPE) == 0;
+	if (x->is_request) {
+		if ((st = request_parse(*doc, &q, d)) != ST_OK)
+			return st;
+		x->id = q.id;
+	}
+	if ((st = filing_sql_put(f, x)) == ST_CONFLICT && x->is_request)
+		return held_conflict(d);
+	if (st != ST_OK)
 		return st;
 	return registry_add(f->config.registry, x->item.index, doc);
 }
@@ -76,8 +92,7 @@ hold(struct filing *f, const struct doc *doc, struct filed *x,
 	out->by = clock_now() + HELD_S;
 	st = filing_sql_hold(f, &q.id, x, out);
 	if (st == ST_CONFLICT)
-		return diag_problem(d, st, "request-id", "id", "",
-		    "Another request with this id waits for the operator.");
+		return held_conflict(d);
 	return st == ST_OK ? ST_HELD : st;
 }
 
@@ -100,7 +115,7 @@ file_one(struct filing *f, struct filed *x, const char *text,
 	st = registry_check(
 	    f->config.registry, doc, &beside, clock_now(), &why);
 	if (st == ST_OK)
-		st = log_it(f, x, &doc);
+		st = log_it(f, x, &doc, d);
 	else if (st == ST_HELD)
 		st = hold(f, doc, x, &why, out, d);
 	else if (d != NULL)
@@ -143,7 +158,7 @@ filing_own(struct filing *f, const char *note, const char *beside,
 	    (st = doc_open(note, x.item.n, f->config.origin, &doc, d)) ==
 		ST_OK &&
 	    (st = doc_loggable(doc, d)) == ST_OK)
-		st = log_it(f, &x, &doc);
+		st = log_it(f, &x, &doc, d);
 	(void)pthread_mutex_unlock(&f->lock);
 	doc_free(&doc);
 	*index = x.item.index;

@@ -26,9 +26,7 @@ release(struct filing *f, const struct id *id)
 		note = buf_text(&b);
 		st = filing_file(
 		    f, note, note + strlen(note) + 1, NULL, 0, &out, &d);
-		if (st == ST_OK || st == ST_PENDING)
-			st = filing_sql_unhold(f, id);
-		if (st != ST_OK)
+		if (st != ST_OK && st != ST_PENDING)
 			log_line(LOG_WARN, "release", "status=%s detail=\"%s\"",
 			    status_name(st), d.text);
 	}

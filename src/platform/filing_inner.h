@@ -3,6 +3,7 @@
 #define PLATFORM_FILING_INNER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "base/id.h"
 #include "platform/filing.h"
@@ -19,6 +20,8 @@ struct filed {
 	uint8_t hash[32];
 	const char *beside; /* a text or a jurisdiction, or NULL */
 	uint8_t beside_hash[32];
+	bool is_request;
+	struct id id; /* a request's */
 };
 
 /* filing_sql.c */
@@ -26,7 +29,10 @@ struct filed {
 /* The log number of these bytes, into x->item; ST_NOTFOUND if they are new. */
 enum status filing_sql_find(struct filing *f, struct filed *x) NODISCARD;
 
-/* Log x with what it brings, in one transaction. */
+/*
+ * Log x with what it brings, in one transaction, and hold it no longer.
+ * ST_CONFLICT where another note of a request's id is held.
+ */
 enum status filing_sql_put(struct filing *f, struct filed *x) NODISCARD;
 
 /*
@@ -34,7 +40,7 @@ enum status filing_sql_put(struct filing *f, struct filed *x) NODISCARD;
  * what was said then.  ST_CONFLICT where another note of that id is kept.
  */
 enum status filing_sql_hold(struct filing *f, const struct id *id,
-    const struct filed *x, struct filing_result *out) NODISCARD;
+    struct filed *x, struct filing_result *out) NODISCARD;
 
 /* filing_held.c: after a decision, file what it released. */
 void filing_released(struct filing *f, const char *note);

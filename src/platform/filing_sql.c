@@ -1,4 +1,5 @@
 /* What was filed, as rows; see filing.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -28,12 +29,40 @@ filing_sql_find(struct filing *f, struct filed *x)
 	return store_read(f->config.store, find, x);
 }
 
+/* An id that is held stands for the bytes that it came with. */
+static enum status
+same_note(const struct row *row, void *arg)
+{
+	const struct filed *x = arg;
+	const uint8_t *p;
+	size_t n;
+
+	row_bytes(row, 0, &p, &n);
+	return n == x->item.n && memcmp(p, x->item.note, n) == 0 ? ST_OK
+								 : ST_CONFLICT;
+}
+
+static enum status
+take_held(struct tx *tx, struct filed *x)
+{
+	enum status st;
+
+	st = store_one(tx, "SELECT note FROM held WHERE id = $1",
+	    (struct store_param[]){ P_ID(&x->id) }, 1, same_note, x);
+	if (st != ST_OK)
+		return st == ST_NOTFOUND ? ST_OK : st;
+	return store_exec(tx, "DELETE FROM held WHERE id = $1",
+	    (struct store_param[]){ P_ID(&x->id) }, 1);
+}
+
 static enum status
 put(struct tx *tx, void *arg)
 {
 	struct filed *x = arg;
 	enum status st;
 
+	if (x->is_request && (st = take_held(tx, x)) != ST_OK)
+		return st;
 	if (x->beside != NULL &&
 	    (st = store_exec(tx,
 		 "INSERT INTO document (hash, body) VALUES ($1, $2) "
@@ -53,24 +82,20 @@ filing_sql_put(struct filing *f, struct filed *x)
 
 struct holding {
 	const struct id *id;
-	const struct filed *x;
+	struct filed *x;
 	struct filing_result *out;
 	struct buf *b;
 };
 
-/* An id that is held stands for the bytes that it came with. */
 static enum status
 held_by(const struct row *row, void *arg)
 {
 	struct holding *h = arg;
-	const uint8_t *p;
-	size_t n;
 
-	h->out->by = row_int(row, 0);
-	row_bytes(row, 1, &p, &n);
-	return n == h->x->item.n && memcmp(p, h->x->item.note, n) == 0
-	    ? ST_OK
-	    : ST_CONFLICT;
+	h->out->by = row_int(row, 1);
+	(void)snprintf(
+	    h->out->rule, sizeof(h->out->rule), "%s", row_text_borrow(row, 2));
+	return same_note(row, h->x);
 }
 
 static enum status
@@ -89,12 +114,13 @@ hold(struct tx *tx, void *arg)
 	    5);
 	if (st != ST_OK)
 		return st;
-	return store_one(tx, "SELECT decide_by, note FROM held WHERE id = $1",
+	return store_one(tx,
+	    "SELECT note, decide_by, rule FROM held WHERE id = $1",
 	    (struct store_param[]){ P_ID(h->id) }, 1, held_by, h);
 }
 
 enum status
-filing_sql_hold(struct filing *f, const struct id *id, const struct filed *x,
+filing_sql_hold(struct filing *f, const struct id *id, struct filed *x,
     struct filing_result *out)
 {
 	struct holding h = { .id = id, .x = x, .out = out };
