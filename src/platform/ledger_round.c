@@ -75,6 +75,9 @@ run_round(struct ledger *l, uint64_t size, struct diag *d)
 	(void)pthread_mutex_lock(&l->lock);
 	st = gather(l, size, &signed_note, &cosigned);
 	(void)pthread_mutex_unlock(&l->lock);
+	if (st == ST_PENDING)
+		st = diag_set(d, st, "", "",
+		    "Fewer watchers answered in time than readers need.");
 	/* Readers decide by the trust file, so it decides here too. */
 	if (st != ST_OK ||
 	    (st = trust_checkpoint_verify(l->config.trust, cosigned.p,

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -258,6 +262,64 @@ restores_at_once(void **state)
 	expect_accepted("restored", &r, true);
 }
 
+/* The process of the platform's key process over that store, or 0. */
+static pid_t
+find_keyd(const char *store)
+{
+	char path[300], line[512], want[160];
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	pid_t found = 0;
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(want, sizeof(want), "%s/platform/%s", w.dir, store);
+	while (found == 0 && (e = readdir(d)) != NULL) {
+		(void)snprintf(
+		    path, sizeof(path), "/proc/%s/cmdline", e->d_name);
+		if ((f = fopen(path, "r")) == NULL)
+			continue;
+		n = fread(line, 1, sizeof(line), f);
+		if (memmem(line, n, "keyd", 4) != NULL &&
+		    memmem(line, n, want, strlen(want) + 1) != NULL)
+			found = (pid_t)strtol(e->d_name, NULL, 10);
+		(void)fclose(f);
+	}
+	(void)closedir(d);
+	return found;
+}
+
+/* Without its keys it serves what there is, files, and signs nothing. */
+static void
+outlives_its_keys(void **state)
+{
+	struct world_reply reply;
+	struct request r;
+	pid_t keyd = find_keyd("keys");
+	struct buf b;
+
+	(void)state;
+	if (keyd <= 0) {
+		(void)printf("skipped: the key process cannot be told\n");
+		return;
+	}
+	assert_int_equal(kill(keyd, SIGKILL), 0);
+	world_request(&w, &r, "40-0005");
+	world_move(&r, -5000);
+	world_publish(&w, &r, &reply);
+	assert_int_equal(reply.code, 202);
+	assert_string_equal(reply.state, "pending");
+	world_reply_fini(&reply);
+	buf_init(&b, 1 << 20);
+	assert_int_equal(world_get(&w, "/v1/directory", &b), 200);
+	buf_fini(&b);
+	/* What was logged is published once the keys are there again. */
+	world_restart(&w);
+	world_publish(&w, &r, &reply);
+	assert_int_equal(reply.code, 201);
+	world_reply_fini(&reply);
+}
+
 int
 main(void)
 {
@@ -267,6 +329,7 @@ main(void)
 		cmocka_unit_test(follows_a_policy_that_comes_into_force),
 		cmocka_unit_test(drops_what_expires),
 		cmocka_unit_test(restores_at_once),
+		cmocka_unit_test(outlives_its_keys),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
