@@ -320,15 +320,77 @@ done:
 	return st;
 }
 
-/* Fold the write-ahead log into the database and empty it. */
+/* The write-ahead log, as SQLite's own file; NULL if there is none yet. */
+static sqlite3_file *
+wal_file(struct conn *c, sqlite3_int64 *size)
+{
+	sqlite3_file *f = NULL;
+
+	if (sqlite3_file_control(
+		c->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f) != SQLITE_OK ||
+	    f == NULL || f->pMethods == NULL ||
+	    f->pMethods->xFileSize(f, size) != SQLITE_OK)
+		return NULL;
+	return f;
+}
+
+/* How long the log is to be: as it was, or half as long as last time. */
+static void
+plan_spare(struct conn *c, sqlite3_int64 size)
+{
+	if (c->spare == 0 || size > c->spare)
+		c->spare = WAL_SPARE_MAX;
+	else if (c->spare > WAL_SPARE_MIN)
+		c->spare /= 2;
+}
+
+/*
+ * Lengthen the log with zeros, which are no frames to SQLite, so that commits
+ * write over what the file system has set aside already: a commit that makes
+ * the file longer waits for the file system's journal, and with it for what
+ * all other programs wrote.  Held against other processes by the write lock,
+ * and only behind the file's end, so that no frame of theirs is touched.
+ */
+static void
+lengthen(struct conn *c)
+{
+	static const char zeros[65536];
+	sqlite3_int64 size = 0;
+	sqlite3_file *f;
+	int rc = SQLITE_OK;
+
+	if (sqlite3_exec(c->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
+	    SQLITE_OK)
+		return;
+	f = wal_file(c, &size);
+	while (f != NULL && rc == SQLITE_OK && size < c->spare) {
+		int n = (int)sizeof(zeros) - (int)(size % (int)sizeof(zeros));
+
+		rc = f->pMethods->xWrite(f, zeros, n, size);
+		size += n;
+	}
+	/* Where the disk is full, the log is as long as it can be. */
+	if (f != NULL)
+		(void)f->pMethods->xSync(f, SQLITE_SYNC_NORMAL);
+	(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/*
+ * Fold the write-ahead log into the database and empty it: only zeros stay.
+ */
 static bool
 sqlite_idle(struct conn *c)
 {
+	sqlite3_int64 size = 0;
 	int rc;
 
 	(void)sqlite3_busy_timeout(c->db, 0);
+	if (wal_file(c, &size) != NULL)
+		plan_spare(c, size);
 	rc = sqlite3_wal_checkpoint_v2(
 	    c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (rc == SQLITE_OK)
+		lengthen(c);
 	(void)sqlite3_busy_timeout(c->db, WAIT_MS);
 	if (rc == SQLITE_OK)
 		return true;

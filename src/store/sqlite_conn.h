@@ -13,6 +13,10 @@
 #define WAIT_MS 10000 /* for another process that writes */
 #define CACHE 256     /* buckets of prepared statements */
 
+/* Bytes that an idle write-ahead log is kept long. */
+#define WAL_SPARE_MIN ((sqlite3_int64)256 << 10)
+#define WAL_SPARE_MAX ((sqlite3_int64)4 << 20)
+
 struct stmt {
 	struct stmt *next;
 	char *sql;
@@ -25,6 +29,7 @@ struct conn {
 	struct stmt *cache[CACHE];
 	size_t n_cached;
 	sqlite3_stmt *steps[ENGINE_STEPS];
+	sqlite3_int64 spare; /* bytes; 0: never planned */
 };
 
 /* The status of a result code; one that is our bug goes to the log. */

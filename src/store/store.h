@@ -20,10 +20,10 @@
  * the order of their keys, not of their arrival.  The write-ahead log beside
  * the database, however, holds whole pages in the order in which they were
  * written, old versions too, until it is folded into the database; the store
- * does that, and empties the file, whenever it has had nothing to write for a
- * second and at store_close().  A copy of the disk taken in between shows the
- * order of the last writes, and blocks that a file system or a drive has kept
- * aside are out of reach of any program.
+ * does that, and leaves nothing but zeros in the file, whenever it has had
+ * nothing to write for a second, and removes it at store_close().  A copy of
+ * the disk taken in between shows the order of the last writes, and blocks
+ * that a file system or a drive has kept aside are out of reach of any program.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
