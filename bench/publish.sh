@@ -15,9 +15,10 @@ build_c "$build" bench/publish src/keyd/porchlight-keyd
 link_libexec "$build"
 medians=()
 for round in 1 2 3 4 5; do
-	read -r p50 p99 max rate < <("$build/bench/publish" "$readers" \
+	read -r p50 p99 max filed50 filed99 rate < <("$build/bench/publish" "$readers" \
 	    $((requests / 5)) 2>/dev/null)
 	echo "round $round: p50 $p50 ms, p99 $p99 ms, longest $max ms;" \
+	    "until 201 p50 $filed50 ms, p99 $filed99 ms;" \
 	    "$readers readers at $rate calls/s"
 	medians+=("$p99")
 done
