@@ -3,13 +3,13 @@ CREATE TABLE account (
 	key BYTEA NOT NULL PRIMARY KEY
 ); -- unordered
 
--- One call an account, purpose and epoch; the same bytes get the same answer.
+-- One call an account, purpose and epoch; the same bytes get the same answer,
+-- which is made again: kept, it would lie on pages whose numbers tell order.
 CREATE TABLE take (
 	key BYTEA NOT NULL,
 	purpose TEXT NOT NULL,
 	epoch BIGINT NOT NULL,
 	hash BYTEA NOT NULL,
-	signatures BYTEA NOT NULL,
 	PRIMARY KEY (key, purpose, epoch)
 ); -- unordered
 
