@@ -61,9 +61,9 @@ struct relay_server {
 	pthread_cond_t wake;    /* the thread has something to do */
 	pthread_cond_t fetched; /* a fetch ended */
 	/* Guarded by lock. */
-	bool stop, wanted, fetching;
+	bool stop, wanted;
 	unsigned waiting;        /* calls that wait for a fetch */
-	uint64_t fetches;        /* that ended */
+	uint64_t begun, ended;   /* fetches, by number */
 	int64_t last_ms;         /* when the last one began, monotonic */
 	struct relay_view *view; /* NULL: none yet */
 	/* The thread's own. */

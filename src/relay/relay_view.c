@@ -317,19 +317,23 @@ relay_watch(void *arg)
 
 	(void)pthread_mutex_lock(&r->lock);
 	while (!r->stop) {
-		r->fetching = true;
+		r->begun++;
 		r->wanted = false;
 		r->last_ms = clock_monotonic_ms();
 		(void)pthread_mutex_unlock(&r->lock);
 		round_of(r);
 		(void)pthread_mutex_lock(&r->lock);
-		r->fetching = false;
-		r->fetches++;
+		r->ended = r->begun;
 		(void)pthread_cond_broadcast(&r->fetched);
-		due = r->last_ms +
-		    (r->view != NULL ? EVERY_MS : UNTIL_FIRST_MS);
-		while (!r->stop && !r->wanted && clock_monotonic_ms() < due)
+		while (!r->stop) {
+			due = r->last_ms +
+			    (r->wanted                ? AT_MOST_MS
+				    : r->view != NULL ? EVERY_MS
+						      : UNTIL_FIRST_MS);
+			if (clock_monotonic_ms() >= due)
+				break;
 			sleep_on(r, &r->wake, due - clock_monotonic_ms());
+		}
 	}
 	(void)pthread_mutex_unlock(&r->lock);
 	return NULL;
@@ -340,19 +344,17 @@ relay_refresh(struct relay_server *r)
 {
 	int64_t now = clock_monotonic_ms(), until = now + WAIT_MS;
 	bool worth;
-	uint64_t was;
+	uint64_t after;
 
 	(void)pthread_mutex_lock(&r->lock);
-	worth = !r->stop && r->waiting < WAITING_MAX &&
-	    (r->fetching || r->wanted || now - r->last_ms >= AT_MOST_MS);
+	worth = !r->stop && r->waiting < WAITING_MAX;
 	if (worth) {
-		was = r->fetches;
+		/* One that is under way may have asked too early. */
+		after = r->begun;
 		r->waiting++;
-		if (!r->fetching && !r->wanted) {
-			r->wanted = true;
-			(void)pthread_cond_signal(&r->wake);
-		}
-		while (!r->stop && r->fetches == was &&
+		r->wanted = true;
+		(void)pthread_cond_signal(&r->wake);
+		while (!r->stop && r->ended <= after &&
 		    (now = clock_monotonic_ms()) < until)
 			sleep_on(r, &r->fetched, until - now);
 		r->waiting--;

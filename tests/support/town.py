@@ -35,8 +35,23 @@ HERE = (-81.95, 28.04)
 ELSEWHERE = (-81.75, 28.04)
 
 SHARED = Path(os.environ.get("PORCHLIGHT_SHARED", "../shared"))
-CLIP = SHARED / "footage" / "test_signed_h264.mp4"
 SKIPPED = 77
+
+
+def a_clip():
+    """A camera's recording, or where there is none one of ffmpeg's."""
+    real = SHARED / "footage" / "test_signed_h264.mp4"
+    made = Path(os.environ["TMPDIR"]) / "made-here.mp4"
+    if not real.exists():
+        subprocess.run(
+            ["ffmpeg", "-nostdin", "-v", "quiet", "-y", "-f", "lavfi", "-i",
+             "testsrc=size=320x240:rate=10:duration=8", "-c:v", "libx264",
+             "-pix_fmt", "yuv420p", "-metadata", "title=Front porch", made],
+            check=True, timeout=60)
+    return (real if real.exists() else made), real.exists()
+
+
+CLIP, REAL = a_clip()
 
 
 def program():
