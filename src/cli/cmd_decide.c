@@ -43,7 +43,8 @@ cmd_decide(int argc, char **argv)
 		"for it, suspend an\nagency or restore it. It is public for "
 		"good.",
 		"porchlight decide --data lakeland --platform "
-		"https://lakeland.example --trust trust.json \\\n    --action "
+		"https://lakeland.example \\\n"
+		"    --trust trust.json \\\n    --action "
 		"suspend --subject police.lakeland.example --reason \"Under "
 		"review.\"",
 		opts, NELEMS(opts), 0, 0

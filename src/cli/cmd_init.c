@@ -61,7 +61,8 @@ cmd_init(int argc, char **argv)
 		"which readers get apart\nfrom the server. Each further "
 		"argument is a watcher: its key and its address.",
 		"porchlight init --data lakeland --origin "
-		"lakeland.example/log --name platform.lakeland.example \\\n"
+		"lakeland.example/log \\\n    --name "
+		"platform.lakeland.example \\\n"
 		"    --url https://lakeland.example "
 		"watcher-1+4e0b...,https://watcher-1.example",
 		opts, NELEMS(opts), 1, TRUST_WATCHERS
