@@ -181,8 +181,9 @@ scene_log_directory(void)
 	(void)pthread_mutex_lock(&scene_lock);
 	buf_clear(&agencies_body);
 	PRE(agencies_write(
-		json_pack("[o,o,o]", agency_of(SCENE_ONE, 1),
-		    agency_of(SCENE_GONE, 3), agency_of(SCENE_TWO, 2)),
+		json_pack("[o,o,o,o*]", agency_of(SCENE_ONE, 1),
+		    agency_of(SCENE_GONE, 3), agency_of(SCENE_TWO, 2),
+		    scene.with_new ? agency_of(SCENE_NEW, 4) : NULL),
 		json_array(), &agencies_body) == ST_OK);
 	hash_sha256(agencies_body.p, agencies_body.n, dir.agencies);
 	dir.platform = key_of(PLATFORM, 'P', NOTE_ED25519);

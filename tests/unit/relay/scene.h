@@ -20,6 +20,7 @@
 #define SCENE_ONE "locker.one.example" /* names of the lockers */
 #define SCENE_TWO "locker.two.example"
 #define SCENE_GONE "locker.gone.example" /* nothing answers at its address */
+#define SCENE_NEW "locker.new.example"   /* there once with_new is set */
 #define SCENE_LETTER 16384               /* bytes of a letter */
 #define SCENE_UPLOAD (4 * 1024 * 1024)   /* bytes of one that a locker keeps */
 
@@ -38,6 +39,7 @@ struct scene {
 	struct relay_server *relay;
 	/* What the platform and the lockers do now. */
 	atomic_bool platform_down, lockers_down, locker_slow;
+	bool with_new; /* what the next directory lists */
 	/* What the lockers saw. */
 	atomic_int created, letters;
 	atomic_bool told; /* a header that is none of a locker's business */

@@ -267,6 +267,26 @@ unknown_names(void **state)
 	free(p);
 }
 
+/* A call for a locker that was admitted a moment ago waits for a new look. */
+static void
+new_names(void **state)
+{
+	char auth[TOKEN_HEADER];
+
+	(void)state;
+	scene_authorization(SCENE_LAST, auth);
+	/* The relay looks now, and must not rest on that. */
+	assert_int_equal(
+	    client_create_code("/v1/to/nobody", auth, "not-found"), 404);
+	scene.with_new = true;
+	scene_log_directory();
+	assert_int_equal(
+	    client_create_code("/v1/to/" SCENE_NEW, auth, NULL), 201);
+	scene.with_new = false;
+	scene_log_directory();
+	scene_empty();
+}
+
 static void
 tus_manners(void **state)
 {
@@ -355,6 +375,7 @@ main(void)
 		cmocka_unit_test(spent_stays),
 		cmocka_unit_test(spent_is_forgotten),
 		cmocka_unit_test(unknown_names),
+		cmocka_unit_test(new_names),
 		cmocka_unit_test(tus_manners),
 		cmocka_unit_test(stale_directory),
 	};
